@@ -1,0 +1,30 @@
+"""What the global options say, before anything is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.clock import Clock
+    from turbofinops_tui.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Paths, clock and flags of one run; nouns with ``WITHOUT_STORE`` get this instead of a session."""
+
+    paths: Paths
+    clock: Clock
+    read_only: bool = False
+    yes: bool = False
+    debug: bool = False
+    workspace: str = ""
+
+    def open(self) -> Session:
+        """The session with its store opened (migrated when needed)."""
+        # Imported here: --version, --help and usage errors open nothing.
+        from turbofinops_tui.actions.session import open_session
+
+        return open_session(self.paths, self.clock, read_only=self.read_only, yes=self.yes)

@@ -1,0 +1,233 @@
+"""The command line's two-phase start: first the words, then only the module of the asked noun.
+
+A noun module offers ``register(parser)``, which adds its arguments or verbs, and
+``run(args, session) -> int``, which does the work and returns the exit code. A
+module with ``WITHOUT_STORE = True`` gets the ``Context`` in place of the session
+(nothing is opened for it). Nothing heavy is imported at the top of this file:
+``--version`` and usage errors must cost no more than starting Python.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from turbofinops_tui import __version__
+from turbofinops_tui.errors import EXIT_DONE, EXIT_FAILED, TurboError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from types import ModuleType
+
+    from turbofinops_tui.cli.context import Context
+
+NOUNS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "a throw-away store with a realistic seeded business, then the app"),
+    "import": ("imports", "bring in cost files, revenue, customers and rates"),
+    "imports": ("imports_admin", "list deliveries or undo one"),
+    "report": ("reports", "print any slice as table, JSON or CSV"),
+    "explain": ("explain", "open a number down to its source rows, or say who carries a row"),
+    "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
+    "links": ("links", "attribution links: cost to customers and features"),
+    "classes": ("links", "class rules: which cost is opex"),
+    "shared": ("links", "shared rules: how cost without a customer is spread"),
+    "features": ("links", "revenue map: product to features"),
+    "identities": ("links", "external ids of customers"),
+    "routes": ("links", "routes to features"),
+    "customers": ("customers", "list, show and merge customers"),
+    "forget": ("customers", "blank a customer's personal data; amounts and ids stay"),
+    "settings": ("settings", "settings that change numbers, audited"),
+    "audit": ("audit", "who changed what, when; verifiable"),
+    "db": ("db", "the store: path, check, backup, restore, rebuild"),
+}
+"""noun -> (module in this package, one line for the help)"""
+
+VALUE_OPTIONS = {
+    "--store": "PATH", "--config": "PATH", "--root": "DIR", "--workspace": "DIR",
+}  # fmt: skip
+FLAG_OPTIONS = ("--read-only", "--yes", "--debug", "--version")
+
+
+class Words:
+    """The argument list taken apart: global options (from anywhere), the noun, and the rest."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.flags: set[str] = set()
+        self.noun = ""
+        self.rest: list[str] = []
+
+
+def split_words(argv: list[str]) -> Words:
+    """Take the global options out of ``argv``; they may stand before or after the noun.
+
+    Raises UsageError for a global option without its value, an unknown option
+    before the noun, or an unknown noun.
+    """
+    words = Words()
+    index = 0
+    while index < len(argv):
+        word = argv[index]
+        index += 1
+        name, equals, value = word.partition("=")
+        if word == "--":
+            words.rest += argv[index - 1 :]
+            break
+        if name in VALUE_OPTIONS:
+            if not equals:
+                if index == len(argv):
+                    raise UsageError(f"{name} wants a value", f"write {name} {VALUE_OPTIONS[name]}")
+                value = argv[index]
+                index += 1
+            words.values[name] = value
+        elif word in FLAG_OPTIONS:
+            words.flags.add(word)
+        elif not words.noun and not word.startswith("-"):
+            words.noun = word
+        else:
+            words.rest.append(word)
+    return words
+
+
+def _check(words: Words) -> None:
+    if words.noun and words.noun not in NOUNS:
+        import difflib
+
+        near = difflib.get_close_matches(words.noun, NOUNS, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"unknown command {words.noun!r}", f"{hint}see 'turbofinops --help'")
+    if not words.noun and words.rest:
+        raise UsageError(f"unknown option {words.rest[0]!r}", "see 'turbofinops --help'")
+
+
+def top_help() -> str:
+    """The text of ``turbofinops --help``, made from the table of nouns."""
+    width = max(map(len, NOUNS)) + 2
+    lines = [
+        "usage: turbofinops [global options] [COMMAND ...]",
+        "",
+        "Gross margin per customer, feature and cohort, exact to the cent. Without a command: the app.",
+        "",
+        "commands:",
+        *(f"  {noun:<{width}}{text}" for noun, (_, text) in NOUNS.items()),
+        "",
+        "global options (before or after the command):",
+        "  --store PATH      the store file",
+        "  --config PATH     the configuration file",
+        "  --root DIR        one directory for data, state and configuration",
+        "  --workspace DIR   a shared directory of presets and rules",
+        "  --read-only       change nothing",
+        "  --yes             answer yes to every question",
+        "  --debug           add a traceback (without values) to errors",
+        "  --version         print the version",
+        "  --help            this text; 'turbofinops COMMAND --help' for one command",
+    ]
+    return "\n".join(lines)
+
+
+def join_periods(words: list[str]) -> list[str]:
+    """``--period -13w`` as ``--period=-13w``: argparse would take a leading dash for an option."""
+    import re
+
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].startswith("--") and "=" not in joined[-1] and re.match(r"-\d+[dwm]", word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _context(words: Words) -> Context:
+    from turbofinops_tui.cli.context import Context
+    from turbofinops_tui.clock import from_environment
+    from turbofinops_tui.paths import resolve
+
+    values = words.values
+    return Context(
+        paths=resolve(values.get("--root"), values.get("--store"), values.get("--config")),
+        clock=from_environment(),
+        read_only="--read-only" in words.flags,
+        yes="--yes" in words.flags,
+        debug="--debug" in words.flags,
+        workspace=values.get("--workspace", os.environ.get("TURBOFINOPS_WORKSPACE", "")),
+    )
+
+
+def _noun_module(noun: str) -> ModuleType:
+    import importlib
+
+    return importlib.import_module(f"turbofinops_tui.cli.{NOUNS[noun][0]}")
+
+
+def _parse(words: Words, module: ModuleType) -> argparse.Namespace:
+    from turbofinops_tui.cli.parsing import Parser, has_verbs
+
+    parser = Parser(
+        prog=f"turbofinops {words.noun}",
+        description=NOUNS[words.noun][1],
+        epilog="Global options (--store, --root, --yes, ...): see 'turbofinops --help'.",
+    )
+    parser.set_defaults(noun=words.noun)
+    module.register(parser)
+    rest = join_periods(words.rest)
+    # Intermixed, so that `report --by month trend` reads like `report trend --by month`.
+    return parser.parse_args(rest) if has_verbs(parser) else parser.parse_intermixed_args(rest)
+
+
+def _dispatch(words: Words) -> int:
+    if "--version" in words.flags:
+        print(f"turbofinops {__version__}")  # noqa: T201 - data on stdout
+        return EXIT_DONE
+    if not words.noun and any(word in ("-h", "--help") for word in words.rest):
+        print(top_help())  # noqa: T201 - data on stdout
+        return EXIT_DONE
+    _check(words)
+    if not words.noun:
+        from turbofinops_tui.app import run_app
+
+        return run_app(_context(words))
+    module = _noun_module(words.noun)
+    args = _parse(words, module)
+    context = _context(words)
+    code: int = module.run(args, context if getattr(module, "WITHOUT_STORE", False) else context.open())
+    return code
+
+
+def run(argv: list[str]) -> int:
+    """Do what ``argv`` (without the program's name) asks; returns the exit code of interface.md."""
+    os.umask(0o077)
+    words = Words()
+    try:
+        words = split_words(argv)
+        code = _dispatch(words)
+        sys.stdout.flush()
+        return code
+    except TurboError as error:
+        return _say(error.line(), error.exit_code, words, error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`); without this Python complains again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
+    except Exception as error:  # the last line of defence: one line, the rest in the log
+        from turbofinops_tui.cli.crash import log_crash
+
+        where = log_crash(words.values, error)
+        message = f"unexpected {type(error).__name__}: the details are in {where}; the store is as it was"
+        return _say(message, EXIT_FAILED, words, error)
+
+
+def _say(message: str, code: int, words: Words, error: BaseException) -> int:
+    from turbofinops_tui.safe_text import safe
+
+    if "--debug" in words.flags:
+        from turbofinops_tui.cli.crash import frames
+
+        print(frames(error), file=sys.stderr)  # noqa: T201 - talk on stderr
+    print(f"error: {safe(message, 2000)}", file=sys.stderr)  # noqa: T201 - talk on stderr
+    return code
