@@ -1,0 +1,64 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Only python3 (3.11+), make and git are needed.
+# Everything lives in .venv, built once from the hash-locked requirements and redone when these change.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+BUILD := pyproject.toml requirements/install.py requirements/bootstrap.lock
+ARGS ?=
+
+.PHONY: help install demo test lint format bench bench-quick lock clean
+
+help:
+	@echo "make demo         set everything up and open the app on demo data"
+	@echo "make test         set everything up and run the tests (ARGS=... for pytest)"
+	@echo "make install      set everything up, no more"
+	@echo "make lint         ruff, mypy and the import contracts"
+	@echo "make format       write the tree in the one format"
+	@echo "make bench-quick  the everyday benchmarks; make bench runs all of them"
+	@echo "make lock         resolve the requirements anew"
+
+install: $(RUNTIME)
+
+$(RUNTIME): requirements/runtime.lock $(BUILD)
+	$(PYTHON) requirements/install.py runtime
+	@touch $@
+
+$(DEV): requirements/dev.lock $(RUNTIME)
+	$(PYTHON) requirements/install.py dev
+	@touch $@
+
+demo: $(RUNTIME)
+	@$(BIN)/turbofinops demo $(ARGS)
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: $(DEV)
+	$(BIN)/python -m benchmarks --quick $(ARGS)
+
+# `make lock UPGRADE=--upgrade` takes newer releases. No host is named in a lock: the index is the machine's own setting.
+COMPILE := $(BIN)/python -m uv pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header -q
+lock: $(DEV)
+	$(COMPILE) -o requirements/bootstrap.lock requirements/bootstrap.in
+	$(COMPILE) -o requirements/runtime.lock pyproject.toml requirements/build.in
+	$(COMPILE) --extra dev -c requirements/runtime.lock -o requirements/dev.lock pyproject.toml requirements/build.in
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

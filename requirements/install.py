@@ -1,0 +1,102 @@
+"""Build ``.venv`` from the hash-locked requirements: ``install.py runtime`` or ``install.py dev``.
+
+Runs on the bare python3 of the machine (standard library alone, and an old
+syntax, so that a python that is too old gets a sentence and no traceback).
+pip installs uv from its hashed pin, uv installs the lock, the project itself
+goes in without build isolation: nothing comes from outside the hashes. Where
+uv cannot reach an index that only pip is configured for, pip does it.
+"""
+
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+OLDEST = (3, 11)
+
+
+def stop(sentence):
+    """End with one sentence on stderr."""
+    sys.stderr.write("error: " + sentence + "\n")
+    raise SystemExit(1)
+
+
+def run(*command, **options):
+    """Run ``command`` in the project; True when it ended well."""
+    return subprocess.call(command, cwd=ROOT, stdin=subprocess.DEVNULL, **options) == 0
+
+
+def lock(name):
+    """Path of ``requirements/NAME.lock`` as seen from the project."""
+    return os.path.join("requirements", name + ".lock")
+
+
+def make_venv():
+    """Create ``.venv`` with pip inside, or say in a sentence what is missing."""
+    if sys.version_info[:2] < OLDEST:
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        stop("this is python %s, 3.11 or newer is needed: install it, or make PYTHON=python3.12" % found)
+    try:
+        import ensurepip  # noqa: F401 (asked only whether it is there)
+        import venv  # noqa: F401
+    except ImportError as missing:
+        stop(
+            "this python3 cannot make virtual environments (no module %s): install the "
+            "system's package for it (Debian and Ubuntu: python3-venv)" % missing.name
+        )
+    if not run(sys.executable, "-m", "venv", VENV):
+        stop("could not make %s: see the lines above" % VENV)
+
+
+def uv_environment():
+    """Environment for uv: its cache where it can write, pip's index where only pip has one."""
+    env = dict(os.environ)
+    env.pop("VIRTUAL_ENV", None)
+    env.pop("CONDA_PREFIX", None)
+    home = os.path.expanduser("~")
+    cache = env.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    nearest = cache
+    while not os.path.isdir(nearest) and os.path.dirname(nearest) != nearest:
+        nearest = os.path.dirname(nearest)
+    if "UV_CACHE_DIR" not in env and not (os.path.isabs(cache) and os.access(nearest, os.W_OK)):
+        env["UV_CACHE_DIR"] = os.path.join(VENV, "cache")
+    if not any(name in env for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
+        index = pip_index()
+        if index:
+            env["UV_DEFAULT_INDEX"] = index
+    return env
+
+
+def pip_index():
+    """The index that pip is configured for, or an empty string."""
+    for name in ("install.index-url", "global.index-url"):
+        ask = [PYTHON, "-m", "pip", "config", "get", name]
+        answer = subprocess.run(ask, capture_output=True, text=True, cwd=ROOT)
+        if answer.returncode == 0:
+            return answer.stdout.strip()
+    return os.environ.get("PIP_INDEX_URL", "")
+
+
+def install(kind):
+    """Everything of ``kind`` into ``.venv``: uv, the lock, bytecode, the project."""
+    hashed = ("--require-hashes", "--only-binary", ":all:", "-r")
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-q")
+    if not run(*(pip + hashed + (lock("bootstrap"),))):
+        stop("could not install uv from its hashed pin: is there a network or a package mirror?")
+    env = uv_environment()
+    uv = (PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON)
+    if not run(*(uv + ("--compile-bytecode",) + hashed + (lock(kind),)), env=env):
+        sys.stderr.write("uv could not install the lock, trying pip\n")
+        if not run(*(pip + hashed + (lock(kind),))):
+            stop("could not install %s: see the lines above" % lock(kind))
+    project = ("--no-deps", "--no-build-isolation", "-e", ".")
+    if not run(*(uv + project), env=env) and not run(*(pip + project)):
+        stop("could not install the project itself: see the lines above")
+
+
+if __name__ == "__main__":
+    make_venv()
+    install(sys.argv[1])
