@@ -1,0 +1,95 @@
+"""What the demo's bills are made of: services by provider, and which of them a customer uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from turbofinops_tui.actions.demo.business import Company, Draw
+
+AI = "AI and Machine Learning"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of one provider's bill; ``price`` is micro-dollars per unit (quantities are derived)."""
+
+    source: str
+    provider: str
+    account: str
+    name: str
+    category: str
+    unit: str
+    price: int
+    feature: str = ""
+    sku: str = ""
+    tag: str = "customer"
+
+
+def _aws(name: str, category: str, unit: str, price: int, feature: str) -> Service:
+    return Service("aws", "AWS", "210000000011", name, category, unit, price, feature)
+
+
+def _gcp(name: str, category: str, unit: str, price: int, feature: str) -> Service:
+    return Service("gcp", "Google Cloud", "prod-apps", name, category, unit, price, feature, tag="tenant")
+
+
+def _azure(name: str, category: str, unit: str, price: int, feature: str) -> Service:
+    account = "7d3f0a52-6c1e-4b7e-9c55-1f6f0c2d9a10"
+    return Service("azure", "Microsoft", account, name, category, unit, price, feature, tag="Customer")
+
+
+SERVICES: Mapping[str, Service] = {
+    "ec2": _aws("Amazon Elastic Compute Cloud", "Compute", "Hours", 96000, "core"),
+    "rds": _aws("Amazon Relational Database Service", "Databases", "Hours", 170000, "core"),
+    "s3": _aws("Amazon Simple Storage Service", "Storage", "GB-Months", 23000, "core"),
+    "opensearch": _aws("Amazon OpenSearch Service", "Analytics", "Hours", 240000, "search"),
+    "bedrock": _aws("Amazon Bedrock", AI, "1K Tokens", 3000, "copilot"),
+    "gce": _gcp("Compute Engine", "Compute", "Hours", 89000, "core"),
+    "bigquery": _gcp("BigQuery", "Analytics", "TiB", 6250000, "search"),
+    "gcs": _gcp("Cloud Storage", "Storage", "GB-Months", 20000, "core"),
+    "vertex": _gcp("Vertex AI", AI, "1K Tokens", 2500, "copilot"),
+    "vm": _azure("Virtual Machines", "Compute", "Hours", 104000, "core"),
+    "sql": _azure("Azure SQL Database", "Databases", "Hours", 210000, "core"),
+    "gpt_copilot": Service("openai", "OpenAI", "proj_prod", "Chat Completions", AI, "1K Tokens", 5000, "copilot"),
+    "gpt_autopilot": Service("openai", "OpenAI", "proj_prod", "Responses", AI, "1K Tokens", 5000, "autopilot"),
+    "embeddings": Service("openai", "OpenAI", "proj_prod", "Embeddings", AI, "1K Tokens", 20, "search"),
+    "claude": Service("anthropic", "Anthropic", "wrkspc_prod", "Messages", AI, "1K Tokens", 6000, "autopilot"),
+    "logs": Service(
+        "datadog", "Datadog", "acme-prod", "Log Management", "Management and Governance", "GB", 100000
+    ),
+}
+
+_CLOUDS = {
+    "aws": ("ec2", "rds", "s3", "opensearch"),
+    "gcp": ("gce", "bigquery", "gcs"),
+    "azure": ("vm", "sql"),
+}
+_BREADTH = {"free": 1, "starter": 1, "team": 1, "growth": 2, "scale": 2, "enterprise": 3}
+
+
+def services_of(company: Company, seed: int) -> list[tuple[str, int]]:
+    """The services a company uses with their share of its direct cost, per mille (they add up to 1000)."""
+    draw = Draw(seed, "services", company.number)
+    cloud = draw.pick(("azure", "azure", "aws") if company.region in ("eu", "uk") else ("aws", "aws", "gcp"))
+    used = list(_CLOUDS[cloud][: _BREADTH[company.plan]])
+    if company.kind in ("ai_heavy", "turned"):
+        ai = ["gpt_autopilot"] + (["claude"] if company.plan != "starter" else [])
+    elif company.plan in ("free", "starter"):
+        ai = ["gpt_copilot"] if draw.chance(600) else []
+    else:
+        ai = [draw.pick(("gpt_copilot", "bedrock" if cloud == "aws" else "vertex" if cloud == "gcp" else "gpt_copilot"))]
+        ai += ["claude"] if company.addon_cents or draw.chance(250) else []
+    extra = ["embeddings"] if company.plan in ("scale", "enterprise") else []
+    extra += ["logs"] if company.plan == "enterprise" else []
+    return _shares(draw, used, ai, extra)
+
+
+def _shares(draw: Draw, cloud: list[str], ai: list[str], extra: list[str]) -> list[tuple[str, int]]:
+    weights = [(name, draw.between(25, 45)) for name in cloud]
+    weights += [(name, draw.between(18, 28)) for name in ai]
+    weights += [(name, draw.between(5, 10)) for name in extra]
+    total = sum(weight for _, weight in weights)
+    shares = [(name, weight * 1000 // total) for name, weight in weights]
+    first, share = shares[0]
+    return [(first, share + 1000 - sum(s for _, s in shares)), *shares[1:]]
