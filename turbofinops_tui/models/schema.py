@@ -5,6 +5,7 @@ Days are days since 1970-01-01, months year * 12 + month - 1, money is int64 at 
 scale, times are ISO text in UTC. Batches and deliveries with state ``staged`` are invisible to reads.
 """
 
+# ruff: noqa: E501 (statements read better whole)
 from __future__ import annotations
 
 APPLICATION_ID = 0x54464F31  # "TFO1"

@@ -1,0 +1,110 @@
+"""Numbered schema steps, run by sqlite-utils ``Migrations`` behind our own guard.
+
+``Migrations`` runs a step and its record in one transaction, but accepts a newer
+store in silence and knows no number. The guard adds both: ``user_version`` is
+read again inside ``BEGIN IMMEDIATE``, so that two programs that start at once
+run each step once, and it is written inside the step's own transaction, so that
+a killed step leaves the store at the version before. sqlite-utils is imported
+only when a step is due: a current store costs nothing at start.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.economics.money import EXPONENTS, scale
+from turbofinops_tui.models import schema
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = schema.APPLICATION_ID
+SET_NAME = "turbofinops"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One numbered step: step n takes a store from version n - 1 to n."""
+
+    name: str
+    run: Callable[[sqlite3.Connection], None]
+
+
+def initial(conn: sqlite3.Connection) -> None:
+    """The first schema, the currency table and the application id."""
+    for statement in schema.INITIAL:
+        conn.execute(statement)
+    conn.executemany(
+        "INSERT INTO currency(code, exponent, scale) VALUES (?, ?, ?)",
+        [(code, digits, scale(code)) for code, digits in sorted(EXPONENTS.items())],
+    )
+    conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+STEPS: tuple[Step, ...] = (Step("0001_initial", initial),)
+
+
+def current_version(steps: Sequence[Step] | None = None) -> int:
+    """The version that this program writes."""
+    return len(STEPS if steps is None else steps)
+
+
+def user_version(conn: sqlite3.Connection) -> int:
+    """The version of an open store; 0 before the first step."""
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def apply(conn: sqlite3.Connection, steps: Sequence[Step] | None = None) -> int:
+    """Run every pending step, each in its own transaction; returns how many ran.
+
+    The caller holds the write lock and has made the backup.
+    """
+    todo = STEPS if steps is None else steps
+    ran = 0
+    for version in range(user_version(conn) + 1, len(todo) + 1):
+        ran += _run_step(conn, todo, version)
+    return ran
+
+
+def _run_step(conn: sqlite3.Connection, steps: Sequence[Step], version: int) -> bool:
+    """Step ``version`` with its record and its number in one transaction; False if it was done meanwhile."""
+    from sqlite_utils import Database
+
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        if user_version(conn) != version - 1:
+            conn.execute("ROLLBACK")
+            return False
+        database = Database(conn, recursive_triggers=False, execute_plugins=False)
+        # Inside our transaction ``Migrations`` uses savepoints: nothing is durable before our COMMIT.
+        stop = steps[version].name if version < len(steps) else None
+        _registered(conn, steps).apply(database, stop_before=stop)
+        broken = conn.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise sqlite3.IntegrityError(f"step {version} breaks a reference in table {broken[0]}")
+        conn.execute(f"PRAGMA user_version={version}")
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return True
+
+
+def _registered(conn: sqlite3.Connection, steps: Sequence[Step]) -> Migrations:
+    from sqlite_utils import Migrations as Runner
+
+    runner = Runner(SET_NAME)
+    for step in steps:
+        runner(name=step.name)(_bound(conn, step))
+    return runner
+
+
+def _bound(conn: sqlite3.Connection, step: Step) -> Callable[[Database], None]:
+    def run(_: Database) -> None:
+        step.run(conn)
+
+    return run
