@@ -1,0 +1,48 @@
+"""What a start may load: asked of ``sys.modules`` in a process of its own, since a static graph cannot see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "numpy", "duckdb", "plotext", "sqlmodel", "sqlalchemy", "pydantic", "sqlite_utils", "keyring", "stripe",
+    "boto3", "botocore", "google", "grpc", "datadog_api_client", "starlette", "apprise", "ruamel", "pandas",
+}  # fmt: skip
+"""libraries that nobody pays for before first paint"""
+
+REPORT = "import json, sys; print('\\nLOADED ' + json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+
+
+def _loaded(code: str, home: Path) -> set[str]:
+    """Top names of the modules that ``code`` leaves behind in a fresh process."""
+    env = os.environ | {"TURBOFINOPS_ROOT": str(home), "TURBOFINOPS_TODAY": "2026-11-24"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{REPORT}"], env=env, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout.rpartition("LOADED ")[2]))
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_version_and_help_cost_no_more_than_python(argument: str, tmp_path: Path) -> None:
+    loaded = _loaded(f"from turbofinops_tui.cli.main import run; assert run([{argument!r}]) == 0", tmp_path)
+    assert loaded & (HEAVY | {"textual", "rich", "sqlite3", "argparse", "platformdirs", "asyncio"}) == set()
+
+
+@pytest.mark.parametrize("noun", ["demo", "report", "import", "links"])
+def test_help_of_a_command_loads_nothing_heavy(noun: str, tmp_path: Path) -> None:
+    loaded = _loaded(f"from turbofinops_tui.cli.main import run; assert run([{noun!r}, '--help']) == 0", tmp_path)
+    assert loaded & (HEAVY | {"textual", "rich"}) == set()
+
+
+def test_the_app_is_imported_without_anything_heavy(tmp_path: Path) -> None:
+    assert _loaded("import turbofinops_tui.app", tmp_path) & HEAVY == set()
+
+
+def test_a_heavy_import_is_seen(tmp_path: Path) -> None:
+    assert _loaded("def late():\n    import numpy\nlate()", tmp_path) & HEAVY == {"numpy"}
