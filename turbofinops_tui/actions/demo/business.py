@@ -263,9 +263,7 @@ def _cohort(company: Company) -> int:
 
 def _make_heavy(company: Company, peak: int, calendar: Calendar, draw: Draw) -> Company:
     onset = calendar.running - draw.between(2, 9)
-    return replace(
-        company, kind="ai_heavy", peak=peak, onset=onset, metered=False, end=None, discount=False
-    )
+    return replace(company, kind="ai_heavy", peak=peak, onset=onset, metered=False, end=None, discount=False)
 
 
 def _with_heavy_users(companies: list[Company], calendar: Calendar, seed: int) -> list[Company]:

@@ -51,10 +51,16 @@ SERVICES: Mapping[str, Service] = {
     "vertex": _gcp("Vertex AI", AI, "1K Tokens", 2500, "copilot"),
     "vm": _azure("Virtual Machines", "Compute", "Hours", 104000, "core"),
     "sql": _azure("Azure SQL Database", "Databases", "Hours", 210000, "core"),
-    "gpt_copilot": Service("openai", "OpenAI", "proj_prod", "Chat Completions", AI, "1K Tokens", 5000, "copilot"),
-    "gpt_autopilot": Service("openai", "OpenAI", "proj_prod", "Responses", AI, "1K Tokens", 5000, "autopilot"),
+    "gpt_copilot": Service(
+        "openai", "OpenAI", "proj_prod", "Chat Completions", AI, "1K Tokens", 5000, "copilot"
+    ),
+    "gpt_autopilot": Service(
+        "openai", "OpenAI", "proj_prod", "Responses", AI, "1K Tokens", 5000, "autopilot"
+    ),
     "embeddings": Service("openai", "OpenAI", "proj_prod", "Embeddings", AI, "1K Tokens", 20, "search"),
-    "claude": Service("anthropic", "Anthropic", "wrkspc_prod", "Messages", AI, "1K Tokens", 6000, "autopilot"),
+    "claude": Service(
+        "anthropic", "Anthropic", "wrkspc_prod", "Messages", AI, "1K Tokens", 6000, "autopilot"
+    ),
     "logs": Service(
         "datadog", "Datadog", "acme-prod", "Log Management", "Management and Governance", "GB", 100000
     ),
@@ -78,7 +84,14 @@ def services_of(company: Company, seed: int) -> list[tuple[str, int]]:
     elif company.plan in ("free", "starter"):
         ai = ["gpt_copilot"] if draw.chance(600) else []
     else:
-        ai = [draw.pick(("gpt_copilot", "bedrock" if cloud == "aws" else "vertex" if cloud == "gcp" else "gpt_copilot"))]
+        ai = [
+            draw.pick(
+                (
+                    "gpt_copilot",
+                    "bedrock" if cloud == "aws" else "vertex" if cloud == "gcp" else "gpt_copilot",
+                )
+            )
+        ]
         ai += ["claude"] if company.addon_cents or draw.chance(250) else []
     extra = ["embeddings"] if company.plan in ("scale", "enterprise") else []
     extra += ["logs"] if company.plan == "enterprise" else []

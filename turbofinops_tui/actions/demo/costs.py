@@ -1,0 +1,106 @@
+"""The demo's bills: daily FOCUS rows per customer and service, month by month.
+
+What customers use directly sets the size of everything else: the shared
+clusters, the untagged rest, staging, tax and credits follow it in fixed
+proportions, so that coverage reads about 71 % direct, 22 % shared, 7 % unattributed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from turbofinops_tui.actions.demo.business import Calendar, Company, Draw
+from turbofinops_tui.actions.demo.pools import Pools
+from turbofinops_tui.actions.demo.rows import DOLLARS_PER, HEADER, SOURCES, MonthBills, Stream
+from turbofinops_tui.actions.demo.services import AI, SERVICES, Service, services_of
+
+_RAMP = (250, 550, 800)
+_TAIL_DAYS = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One provider's file of one billing period, as CSV text with a header."""
+
+    source: str
+    month: int
+    text: str
+
+
+def alias(company: Company) -> str:
+    """The value under which the bills know the company: one in nine has another one than its reference."""
+    return f"{company.ref}-prod" if company.number % 9 == 4 else company.ref
+
+
+def tenant(company: Company) -> str:
+    """The company's id on Google Cloud labels."""
+    return f"t-{company.number:04d}"
+
+
+class Usage:
+    """One company's direct use: its streams and what each costs on a day."""
+
+    def __init__(self, company: Company, seed: int) -> None:
+        self.company = company
+        self.draw = Draw(seed, "drift", company.number)
+        self.price = company.cents * 10 * DOLLARS_PER[company.currency]
+        shares = services_of(company, seed)
+        self.flat = self.draw.between(2_500_000, 14_000_000) if company.kind == "free" else 0
+        self.streams = [
+            (Stream(SERVICES[name], _tags(company, SERVICES[name]), Draw(seed, name, company.number)), share)
+            for name, share in shares
+        ]
+        self.ai = sum(SERVICES[name].category == AI for name, _ in shares)
+
+    def monthly(self, stream: Stream, share: int, month: int, drift: int) -> int:
+        """Usual micro-dollars of a stream in a month of 30 days."""
+        company = self.company
+        usual = (self.flat or self.price * company.ratio // 1000) * share // 1000 * drift // 1000
+        if company.kind == "ai_heavy" and stream.service.category == AI and month >= company.onset:
+            step = month - company.onset
+            ramp = _RAMP[step] if step < len(_RAMP) else 1000
+            usual += self.price * (company.peak - company.ratio) // 1000 * ramp // 1000 // self.ai
+        return usual
+
+    def rows(self, month: int, bill: MonthBills, calendar: Calendar) -> int:
+        """Append the month's rows to the bills; returns their micro-dollars."""
+        company, total = self.company, 0
+        drift = self.draw.between(930, 1070)
+        gone = calendar.today if company.end is None else company.end
+        for stream, share in self.streams:
+            usual = self.monthly(stream, share, month, drift) // 30
+            turned = company.kind == "turned" and stream.service.category == AI
+            step = self.price * company.peak // 1000 // self.ai // 30 if turned else 0
+            days = bill.days(stream.service.source, company.signup, gone + _TAIL_DAYS)
+            daily = [
+                (
+                    day,
+                    usual // 4 if day >= gone else usual + (step if day >= calendar.turned_on else 0),
+                )
+                for day in days
+            ]
+            total += stream.days(bill.prefixes, daily, bill.lines[stream.service.source])
+        return total
+
+
+def _tags(company: Company, service: Service) -> dict[str, str]:
+    value = tenant(company) if service.tag == "tenant" else alias(company)
+    tags = {service.tag: value, "env": "prod"}
+    return tags | ({"feature": service.feature} if service.feature else {})
+
+
+def bills(companies: Sequence[Company], calendar: Calendar, seed: int) -> Iterator[Bill]:
+    """Every provider's bill of every month, oldest first."""
+    usages = [Usage(company, seed) for company in companies]
+    pools = Pools(seed)
+    for month in range(calendar.first, calendar.running + 1):
+        bill = MonthBills(month, calendar)
+        delivered = bill.ends["aws"] - bill.start
+        if delivered <= 0:
+            continue
+        direct = sum(usage.rows(month, bill, calendar) for usage in usages)
+        pools.rows(direct // delivered, bill)
+        for source in SOURCES:
+            if bill.lines[source]:
+                yield Bill(source, month, HEADER + "".join(bill.lines[source]))
