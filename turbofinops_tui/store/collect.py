@@ -1,0 +1,80 @@
+"""Clearing away rows that no longer count, in transactions too short to be felt."""
+
+from __future__ import annotations
+
+from turbofinops_tui.store import deliveries
+from turbofinops_tui.store.open import Store, WriteTxn
+from turbofinops_tui.store.pace import Pace
+
+_TABLES = (("cost_daily", "day"), ("cost_monthly", "month"))
+
+
+def collect_retired(store: Store) -> int:
+    """Remove the rows of retired batches and everything of crashed staged deliveries.
+
+    Totals of retired batches stay: they tell what a period was before it was
+    restated. Returns how many batches were cleared. Cut off at any point, the
+    next call finishes the work.
+    """
+    dead, retired = _what_is_left(store)
+    for batch in retired:
+        _delete_rows(store, batch)
+    for delivery, batches in dead.items():
+        for batch in batches:
+            _delete_rows(store, batch)
+        _delete_delivery(store, delivery)
+    return len(retired) + sum(map(len, dead.values()))
+
+
+def _what_is_left(store: Store) -> tuple[dict[int, list[int]], list[int]]:
+    with store.read() as conn:
+        staged = [row[0] for row in conn.execute("SELECT id FROM delivery WHERE state = 'staged'")]
+        retired = [
+            row[0]
+            for row in conn.execute(
+                "SELECT id FROM ingest_batch b WHERE state = 'retired'"
+                " AND (EXISTS(SELECT 1 FROM cost_daily WHERE batch = b.id)"
+                " OR EXISTS(SELECT 1 FROM cost_monthly WHERE batch = b.id))"
+            )
+        ]
+        dead = {}
+        for delivery in staged:
+            if not deliveries.is_running(store, delivery):
+                rows = conn.execute("SELECT id FROM ingest_batch WHERE delivery = ?", (delivery,))
+                dead[delivery] = [row[0] for row in rows]
+    return dead, retired
+
+
+def _delete_rows(store: Store, batch: int) -> None:
+    """Delete the rows of one batch in key order, chunk by chunk."""
+    pace = Pace()
+    for table, unit in _TABLES:
+        edge = f"SELECT {unit}, dimension FROM {table} WHERE batch = ? ORDER BY {unit}, dimension LIMIT 1 OFFSET ?"  # noqa: S608
+        below = f"DELETE FROM {table} WHERE batch = ? AND ({unit}, dimension) < (?, ?)"  # noqa: S608 (constants)
+        more = True
+        while more:
+            with pace.measured(), store.write("collect rows", durable=False) as txn:
+                last = txn.conn.execute(edge, (batch, pace.rows)).fetchone()
+                if _counts(txn, batch):  # published between our look and this transaction
+                    return
+                if last is None:
+                    txn.conn.execute(f"DELETE FROM {table} WHERE batch = ?", (batch,))  # noqa: S608 (constant)
+                    more = False
+                else:
+                    txn.conn.execute(below, (batch, *last))
+
+
+def _counts(txn: WriteTxn, batch: int) -> bool:
+    row = txn.conn.execute("SELECT state FROM ingest_batch WHERE id = ?", (batch,)).fetchone()
+    return row is not None and row[0] == "active"
+
+
+def _delete_delivery(store: Store, delivery: int) -> None:
+    """Forget a crashed staged delivery; it never counted."""
+    own = "(SELECT id FROM ingest_batch WHERE delivery = ? AND state = 'staged')"
+    with store.write("remove crashed delivery") as txn:
+        for table in ("batch_total", "left_out_tag"):
+            txn.conn.execute(f"DELETE FROM {table} WHERE batch IN {own}", (delivery,))  # noqa: S608 (constants)
+        txn.conn.execute("DELETE FROM ingest_batch WHERE delivery = ? AND state = 'staged'", (delivery,))
+        txn.conn.execute("DELETE FROM delivery WHERE id = ? AND state = 'staged'", (delivery,))
+    deliveries.lock_path(store.path, delivery).unlink(missing_ok=True)

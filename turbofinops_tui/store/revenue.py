@@ -1,0 +1,125 @@
+"""Revenue rows: derived by replacement, one source object at a time (architecture.md, In)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+
+from turbofinops_tui.economics.types import Rate, Revenue
+from turbofinops_tui.store.digests import fact_hash
+from turbofinops_tui.store.open import WriteTxn
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueRow:
+    """One row of ``revenue_event`` (models.tables.RevenueEvent); amounts at store scale, days as numbers.
+
+    ``rate_*`` are the invoice's own exact rate as decimal integers in text, empty without one.
+    """
+
+    source: str
+    account: str
+    livemode: bool
+    source_object: str
+    """``in_1``, ``ch_1``, or the id of an imported row"""
+    part: str
+    """what tells rows of one object apart (line id, payment id)"""
+    kind: str
+    basis: str
+    identity: str
+    currency: str
+    amount: int
+    period_start: int
+    period_end: int
+    occurred_at: int
+    """day"""
+    product: str = ""
+    price: str = ""
+    plan: str = ""
+    feature: str = ""
+    estimated: bool = False
+    credit_applied: bool = False
+    convert_group: str = ""
+    convert_sequence: int = 0
+    rate_numerator: str = ""
+    rate_denominator: str = ""
+    rate_currency: str = ""
+    rate_day: int = 0
+    stripeEventId: str = ""
+    position: str = ""
+    delivery: int | None = None
+
+
+_COLUMNS = tuple(field.name for field in fields(RevenueRow))
+_FACTS = len(_COLUMNS) - 3
+"""the last three tell where a row came from; the same money on another path is the same fact"""
+_SELECT = ", ".join(_COLUMNS)
+_INSERT = f"INSERT INTO revenue_event({_SELECT}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 (constants)
+_OF_OBJECT = " WHERE source = ? AND account = ? AND livemode = ? AND source_object = ?"
+_LOAD = (
+    "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan, feature,"
+    " estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator, rate_currency,"
+    " rate_day, source_object, stripeEventId FROM revenue_event ORDER BY id"
+)
+
+
+def scope(source: str) -> str:
+    """The scope of a revenue source in the facts id."""
+    return f"revenue:{source}"
+
+
+def replace_rows(
+    txn: WriteTxn, source: str, account: str, livemode: bool, source_object: str, rows: Sequence[RevenueRow]
+) -> bool:
+    """Put ``rows`` in the place of all rows of one source object; True when a fact changed.
+
+    No rows: the object gives no revenue (any more). Rows must carry the same key.
+    """
+    key = (source, account, int(livemode), source_object)
+    old = txn.conn.execute(f"SELECT {_SELECT} FROM revenue_event{_OF_OBJECT}", key).fetchall()  # noqa: S608 (constants)
+    new = [_stored(row) for row in rows]
+    if any(row[:4] != key for row in new):
+        raise ValueError(f"rows of another object than {source_object}")
+    if sorted(map(str, old)) == sorted(map(str, new)):
+        return False
+    if old:
+        txn.conn.execute(f"DELETE FROM revenue_event{_OF_OBJECT}", key)  # noqa: S608 (constants)
+    txn.conn.executemany(_INSERT, new)
+    delta = _facts(new) - _facts(old)
+    if delta:
+        txn.add_facts(scope(source), delta)
+    return delta != 0
+
+
+def remove_source(txn: WriteTxn, source: str) -> int:
+    """Remove every row of a source; returns how many there were."""
+    removed = txn.conn.execute("DELETE FROM revenue_event WHERE source = ?", (source,)).rowcount
+    txn.conn.execute("DELETE FROM fact_digest WHERE scope = ?", (scope(source),))
+    return removed
+
+
+def load_revenue(conn: sqlite3.Connection) -> Iterator[Revenue]:
+    """Every revenue fact; about a microsecond and a half a row."""
+    for row in conn.execute(_LOAD):
+        rate = Rate(int(row[15]), int(row[16]), row[17], row[18]) if row[15] else None
+        yield Revenue(
+            row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+            bool(row[11]), bool(row[12]), row[13], row[14], rate, row[18], row[19], row[20],
+        )  # fmt: skip
+
+
+def revenue_digests(conn: sqlite3.Connection) -> dict[str, int]:
+    """The digest of each revenue source counted anew from the rows (check, rebuild)."""
+    sums: dict[str, int] = {}
+    for row in conn.execute(f"SELECT {_SELECT} FROM revenue_event"):  # noqa: S608 (constants)
+        sums[row[0]] = sums.get(row[0], 0) + fact_hash(row[:_FACTS])
+    return sums
+
+
+def _stored(row: RevenueRow) -> tuple[object, ...]:
+    return tuple(int(value) if isinstance(value, bool) else value for value in astuple(row))
+
+
+def _facts(rows: Iterable[Sequence[object]]) -> int:
+    return sum(fact_hash(row[:_FACTS]) for row in rows)
