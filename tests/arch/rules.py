@@ -114,9 +114,7 @@ def time_comes_from_the_clock(path: str, tree: ast.Module) -> list[str]:
     """Nobody but clock.py asks what time it is (``time.monotonic`` measures, it does not tell)."""
     if path == "clock.py":
         return []
-    found = [
-        f"{call.lineno} asks {name}" for call, name in calls(tree) if name and _TIME_OF_DAY.search(name)
-    ]
+    found = [f"{call.lineno} asks {name}" for call, name in calls(tree) if name and _TIME_OF_DAY.search(name)]
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "time":
             found += [f"{node.lineno} imports time.{a.name}" for a in node.names if a.name == "time"]
@@ -135,9 +133,9 @@ def transactions_belong_to_the_store(path: str, tree: ast.Module) -> list[str]:
         if name.endswith((".commit", ".rollback")):
             found.append(f"{call.lineno} calls {name}")
         first = call.args[0] if call.args else None
-        is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
-        if is_text and name.endswith((".execute", ".executescript")) and _TRANSACTION.match(first.value):
-            found.append(f"{call.lineno} executes {first.value!r}")
+        if name.endswith((".execute", ".executescript")) and isinstance(first, ast.Constant):
+            if isinstance(first.value, str) and _TRANSACTION.match(first.value):
+                found.append(f"{call.lineno} executes {first.value!r}")
     return found
 
 

@@ -34,7 +34,9 @@ def tracked() -> list[Path]:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=REPOSITORY, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return [REPOSITORY / name for name in listing.stdout.split("\0") if name and (REPOSITORY / name).is_file()]
+    return [
+        REPOSITORY / name for name in listing.stdout.split("\0") if name and (REPOSITORY / name).is_file()
+    ]
 
 
 def machine_names(text: str) -> list[str]:
@@ -71,7 +73,13 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["see /wo" + "rk/main/x", "cd /ro" + "ot/x", "https://py" + "pi.org/simple", "files.python" + "hosted.org"]
+    "text",
+    [
+        "see /wo" + "rk/main/x",
+        "cd /ro" + "ot/x",
+        "https://py" + "pi.org/simple",
+        "files.python" + "hosted.org",
+    ],
 )
 def test_a_machine_or_a_registry_is_seen(text: str) -> None:
     assert machine_names(text)
@@ -88,7 +96,10 @@ def test_locks_agree_and_carry_hashes() -> None:
 
 def test_locks_hold_every_dependency() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    for wanted, lock in ((project["dependencies"], "runtime"), (project["optional-dependencies"]["dev"], "dev")):
+    for wanted, lock in (
+        (project["dependencies"], "runtime"),
+        (project["optional-dependencies"]["dev"], "dev"),
+    ):
         locked = {name.replace(".", "-") for name in pins(lock)}
         names = {re.split(r"[=<>\[ ]", entry)[0].replace(".", "-") for entry in wanted}
         assert names - locked == set()

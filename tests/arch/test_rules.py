@@ -32,7 +32,11 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.transactions_belong_to_the_store, "sync/derive.py", "txn.conn.commit()"),
     (rules.functions_are_short, "app.py", LONG),
     (rules.public_names_have_docstrings, "app.py", '"""Doc."""\ndef shown() -> None:\n    pass'),
-    (rules.public_names_have_docstrings, "app.py", '"""Doc."""\nclass Shown:\n    """Doc."""\n    def a(self): ...'),
+    (
+        rules.public_names_have_docstrings,
+        "app.py",
+        '"""Doc."""\nclass Shown:\n    """Doc."""\n    def a(self): ...',
+    ),
     (rules.public_names_have_docstrings, "app.py", "x = 1"),
     (rules.everything_is_annotated, "app.py", "def f(a, b: int) -> None: ..."),
     (rules.everything_is_annotated, "app.py", "class A:\n    def f(self, a: int): ..."),

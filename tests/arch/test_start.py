@@ -1,4 +1,4 @@
-"""What a start may load: asked of ``sys.modules`` in a process of its own, since a static graph cannot see it."""
+"""What a start may load: asked of ``sys.modules`` of a process of its own (a static graph cannot see it)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ HEAVY = {
 }  # fmt: skip
 """libraries that nobody pays for before first paint"""
 
-REPORT = "import json, sys; print('\\nLOADED ' + json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+REPORT = (
+    "import json, sys; print('\\nLOADED ' + json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+)
 
 
 def _loaded(code: str, home: Path) -> set[str]:
@@ -36,7 +38,9 @@ def test_version_and_help_cost_no_more_than_python(argument: str, tmp_path: Path
 
 @pytest.mark.parametrize("noun", ["demo", "report", "import", "links"])
 def test_help_of_a_command_loads_nothing_heavy(noun: str, tmp_path: Path) -> None:
-    loaded = _loaded(f"from turbofinops_tui.cli.main import run; assert run([{noun!r}, '--help']) == 0", tmp_path)
+    loaded = _loaded(
+        f"from turbofinops_tui.cli.main import run; assert run([{noun!r}, '--help']) == 0", tmp_path
+    )
     assert loaded & (HEAVY | {"textual", "rich"}) == set()
 
 

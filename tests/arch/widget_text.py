@@ -61,17 +61,22 @@ def _raw_parts(shown: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(shown, ast.BinOp):
         yield from _raw_parts(shown.left)
         yield from _raw_parts(shown.right)
-    elif isinstance(shown, ast.Call) and dotted(shown.func).endswith(".format"):
-        yield shown
-    elif isinstance(shown, ast.Call) and dotted(shown.func) in ("str", "repr"):
-        yield shown
+    elif isinstance(shown, ast.Call):
+        maker = dotted(shown.func)
+        if maker.endswith(".format") or maker in ("str", "repr"):
+            yield shown
 
 
 def _is_harmless(part: ast.FormattedValue) -> bool:
     value = part.value
     if isinstance(value, ast.Constant):
         return True
-    if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] in ("safe", "len", "abs", "round"):
+    if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] in (
+        "safe",
+        "len",
+        "abs",
+        "round",
+    ):
         return True
     return _is_number_format(part.format_spec)
 

@@ -53,12 +53,12 @@ def scale_digits(currency: str) -> int:
 
 def scale(currency: str) -> int:
     """Store units in one major unit: 10**9 or 10**6."""
-    return 10 ** scale_digits(currency)
+    return int(10 ** scale_digits(currency))
 
 
 def minor_factor(currency: str) -> int:
     """Store units in one minor unit (cent, yen, fils)."""
-    return 10 ** (scale_digits(currency) - EXPONENTS[currency])
+    return int(10 ** (scale_digits(currency) - EXPONENTS[currency]))
 
 
 def half_even(value: Fraction) -> int:
@@ -76,12 +76,18 @@ def half_up(numerator: int, denominator: int) -> int:
 
 def parse_decimal(text: str) -> Decimal:
     """An exact finite decimal from ``text`` (exponent form allowed); DataError otherwise."""
+    word = text.strip()
     try:
-        value = Decimal(text.strip())
+        # Decimal itself would take 1_000, digits of other scripts and any exponent.
+        value = Decimal(word if word.isascii() and "_" not in word and len(word) <= 400 else "?")
     except InvalidOperation:
         raise DataError(f"{text[:40]!r} is not a number", "write a plain decimal such as -12.34") from None
     if not value.is_finite():
         raise DataError(f"{text[:40]!r} is not a finite number", "write a plain decimal such as -12.34")
+    if not value:
+        return Decimal(0)
+    if not -400 < value.adjusted() < 40:
+        raise DataError(f"{text[:40]!r} is out of range", "amounts are limited to about nine billion")
     return value
 
 
