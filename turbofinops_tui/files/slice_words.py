@@ -106,12 +106,16 @@ def _pair(option: str, value: str) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ",".join(name.replace(",", "\\,") for name in names)
+    return ",".join(map(_escaped, names))
+
+
+def _escaped(name: str) -> str:
+    return name.replace(",", "\\,")
 
 
 def _sort_word(sort: t.Sort) -> str:
     plain = sort.name.endswith((":asc", ":desc"))
-    return sort.name + (":asc" if sort.ascending else ":desc" if plain else "")
+    return _escaped(sort.name) + (":asc" if sort.ascending else ":desc" if plain else "")
 
 
 def _split(texts: Iterable[str]) -> list[str]:
