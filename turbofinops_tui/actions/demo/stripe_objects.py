@@ -82,7 +82,8 @@ def subscription(company: Company, price_id: str, today: int) -> Object:
     return {
         "id": f"sub_demo_{company.number:04d}", "object": "subscription", "created": moment(company.signup),
         "currency": company.currency.lower(), "customer": stripe_id(company), "livemode": True,
-        "metadata": {}, "billing_cycle_anchor": moment(company.paid_from), "start_date": moment(company.signup),
+        "metadata": {}, "billing_cycle_anchor": moment(company.paid_from),
+        "start_date": moment(company.signup),
         "items": {"object": "list", "data": [item], "has_more": False, "total_count": 1},
         "status": status, "canceled_at": moment(company.end) if ended and company.end else None,
         "ended_at": moment(company.end) if ended and company.end else None,
