@@ -33,9 +33,9 @@ PLACES: dict[str, tuple[str, ...]] = {
     "textual": ("app.py", "screens/", "widgets/"),
     "rich": ("app.py", "screens/", "widgets/"),
     "numpy": (
-        "economics/books.py",
+        "economics/books/",
         "economics/split.py",
-        "economics/evaluate.py",
+        "economics/evaluate/",
         "store/load_books.py",
         "sync/rollup/",
     ),
@@ -133,9 +133,9 @@ def transactions_belong_to_the_store(path: str, tree: ast.Module) -> list[str]:
         if name.endswith((".commit", ".rollback")):
             found.append(f"{call.lineno} calls {name}")
         first = call.args[0] if call.args else None
-        if name.endswith((".execute", ".executescript")) and isinstance(first, ast.Constant):
-            if isinstance(first.value, str) and _TRANSACTION.match(first.value):
-                found.append(f"{call.lineno} executes {first.value!r}")
+        text = str(first.value) if isinstance(first, ast.Constant) else ""
+        if name.endswith((".execute", ".executescript")) and _TRANSACTION.match(text):
+            found.append(f"{call.lineno} executes {text!r}")
     return found
 
 
