@@ -10,7 +10,7 @@ from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Days, Range
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=8)
+TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 TAG_KEY = st.text(st.sampled_from("abcXYZ019 ,-_./\\:äß"), min_size=1, max_size=6).filter(
     lambda s: s == s.strip() and not s.endswith(("\\", "!"))
 )
