@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.types import Customer, Identity
 from turbofinops_tui.errors import ConflictError, NotFoundError, UsageError
 from turbofinops_tui.store.digests import fact_hash
@@ -19,11 +20,6 @@ from turbofinops_tui.store.open import WriteTxn
 
 SCOPE = "customers"
 IDENTITY_KINDS = ("stripe", "trace", "meter")
-
-
-def fold(text: str) -> str:
-    """The form in which references and identity values compare: NFC, trimmed, casefolded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).strip().casefold())
 
 
 @dataclass(frozen=True, slots=True)

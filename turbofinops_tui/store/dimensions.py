@@ -87,7 +87,7 @@ def load_dimensions(conn: sqlite3.Connection) -> Iterator[CostDimension]:
         number: json.loads(text) for number, text in conn.execute("SELECT id, json FROM tag_set")
     }
     for row in conn.execute(f"SELECT id, {_ATTRIBUTES}, tag_set FROM cost_dimension ORDER BY id"):  # noqa: S608 (constant)
-        yield CostDimension(*row[:-1], tags[row[-1]])
+        yield CostDimension(*(*row[:-1], tags[row[-1]]))
 
 
 def _insert_dimensions(store: Store, rows: list[tuple[object, ...]]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from turbofinops_tui.economics.types import Rate, Revenue
 from turbofinops_tui.store.digests import fact_hash
@@ -52,6 +53,7 @@ class RevenueRow:
 
 
 _COLUMNS = tuple(field.name for field in fields(RevenueRow))
+_VALUES = attrgetter(*_COLUMNS)
 _FACTS = len(_COLUMNS) - 3
 """the last three tell where a row came from; the same money on another path is the same fact"""
 _SELECT = ", ".join(_COLUMNS)
@@ -118,7 +120,7 @@ def revenue_digests(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def _stored(row: RevenueRow) -> tuple[object, ...]:
-    return tuple(int(value) if isinstance(value, bool) else value for value in astuple(row))
+    return tuple(int(value) if value is True or value is False else value for value in _VALUES(row))
 
 
 def _facts(rows: Iterable[Sequence[object]]) -> int:

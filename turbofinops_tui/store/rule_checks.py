@@ -1,0 +1,185 @@
+"""What a rule must hold before it is written: refusals with their reason (numbers.md 4)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from turbofinops_tui.economics.patterns import EXPRESSION, Pattern, fold, fold_key
+from turbofinops_tui.economics.types import ClassRule, FeatureRule, Link, Match, SharedRule
+from turbofinops_tui.errors import ConflictError, NotFoundError, UsageError
+from turbofinops_tui.store.customers import find_customer
+from turbofinops_tui.store.rule_rows import WORDS, Rule, section_of
+
+MATCH_DIMENSIONS = ("provider", "account", "service", "category", "source", "label", "route", "trace")
+TEMPLATE = "{value}"
+HUNDRED = Decimal(100)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_FOREVER = 10**9
+
+
+def checked(conn: sqlite3.Connection, rule: Rule) -> Rule:
+    """``rule`` with its customers in their stored spelling; raises what is wrong with it alone."""
+    if rule.id and not _ID.match(rule.id):
+        raise UsageError(
+            f"{rule.id[:80]!r} is not a rule id", "use letters, digits, dot, dash, underscore; at most 64"
+        )
+    if isinstance(rule, ClassRule | Link | SharedRule):
+        _check_match(rule.match)
+        if rule.start is not None and rule.end is not None and rule.end <= rule.start:
+            raise UsageError("the rule would never apply", "its end must lie after its start")
+    if isinstance(rule, Link):
+        return _checked_link(conn, rule)
+    if isinstance(rule, SharedRule):
+        return _checked_shared(conn, rule)
+    if isinstance(rule, FeatureRule):
+        _check_feature(rule)
+    return rule
+
+
+def check_percent(link: Link, others: Iterable[Link], tag_prefixes: tuple[str, ...]) -> None:
+    """ConflictError when enabled links on the identical match give away over 100 percent on some day.
+
+    Customer and feature are two walks: a link counts in each walk that it gives something to.
+    """
+    if not link.enabled:
+        return
+    same = [
+        other for other in others
+        if other.enabled and other.id != link.id and other.kind == link.kind
+        and match_key(other.match, tag_prefixes) == match_key(link.match, tag_prefixes)
+    ]  # fmt: skip
+    for gives in (_gives_customer, _gives_feature):
+        if gives(link):
+            _check_days([link, *filter(gives, same)])
+
+
+def match_key(match: Match, tag_prefixes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What makes two matches identical: folded keys and patterns in any order."""
+    return tuple(
+        sorted({(_dimension_key(name, tag_prefixes), _pattern_key(text)) for name, text in match.terms})
+    )
+
+
+def _dimension_key(name: str, tag_prefixes: tuple[str, ...]) -> str:
+    folded = fold(name)
+    return f"tag:{fold_key(folded[4:], tag_prefixes)}" if folded.startswith("tag:") else folded
+
+
+def _pattern_key(text: str) -> str:
+    return text if text.startswith(EXPRESSION) else "|".join(sorted({fold(part) for part in text.split("|")}))
+
+
+def _check_days(links: list[Link]) -> None:
+    """The sum on the first day of each link covers every combination that overlaps."""
+    for day in {-_FOREVER if link.start is None else link.start for link in links}:
+        active = [
+            link
+            for link in links
+            if (link.start is None or link.start <= day) and day < (link.end or _FOREVER)
+        ]
+        total = sum((link.percent for link in active), Decimal(0))
+        if total > HUNDRED:
+            names = ", ".join(f"{link.id} {link.percent}" for link in active)
+            raise ConflictError(
+                f"links on one match give away {total} percent ({names})",
+                "lower a percent, or set dates that do not overlap",
+            )
+
+
+def _gives_customer(link: Link) -> bool:
+    return bool(link.customer) or not link.feature
+
+
+def _gives_feature(link: Link) -> bool:
+    return bool(link.feature) or (link.kind == "trace" and not link.customer)
+
+
+def _check_match(match: Match) -> None:
+    if not match.terms:
+        raise UsageError("a rule needs something to match", "give --match D=PATTERN")
+    for dimension, pattern in match.terms:
+        folded = fold(dimension)
+        if folded not in MATCH_DIMENSIONS and not (folded.startswith("tag:") and folded[4:].strip()):
+            raise UsageError(
+                f"{dimension!r} cannot be matched", f"use tag:KEY or one of {', '.join(MATCH_DIMENSIONS)}"
+            )
+        if not pattern.strip():
+            raise UsageError(f"the pattern for {dimension} is empty", "use * for any value")
+        Pattern(pattern)  # an unreadable expression is refused here
+
+
+def _checked_link(conn: sqlite3.Connection, link: Link) -> Link:
+    if not 0 < link.percent <= HUNDRED:
+        raise UsageError(f"{link.percent} percent", "give a percent above 0 and up to 100")
+    if link.kind == "tag" and not link.customer and not link.feature:
+        raise UsageError("a tag link gives nothing", "give --customer, --feature or both")
+    if link.kind == "feature" and not link.feature:
+        raise UsageError("a feature link gives no feature", "give --feature")
+    for text in (link.customer, link.feature):
+        if (
+            "{" in text
+            and TEMPLATE in text
+            and not any(fold(name).startswith("tag:") for name, _ in link.match.terms)
+        ):
+            raise UsageError(f"{TEMPLATE} needs a tag to take its value from", "add --match tag:KEY=*")
+    if link.customer and TEMPLATE not in link.customer:
+        return replace(link, customer=_target(conn, link.customer))
+    return link
+
+
+def _checked_shared(conn: sqlite3.Connection, rule: SharedRule) -> SharedRule:
+    if (rule.method == "fixed") != bool(rule.split):
+        raise UsageError(
+            "--split goes with method fixed", "give --split CUSTOMER=PERCENT with --method fixed alone"
+        )
+    for name in rule.within:
+        if fold(name) not in MATCH_DIMENSIONS and not fold(name).startswith("tag:"):
+            raise UsageError(
+                f"{name!r} makes no partitions", f"use tag:KEY or one of {', '.join(MATCH_DIMENSIONS)}"
+            )
+    if not rule.split:
+        return rule
+    _check_split(rule.split)
+    return replace(rule, split=tuple((_target(conn, name), percent) for name, percent in rule.split))
+
+
+def _check_feature(rule: FeatureRule) -> None:
+    if not rule.product.strip():
+        raise UsageError("a feature rule needs a product", "give --product")
+    if rule.usage == bool(rule.split):
+        raise UsageError(
+            "a feature rule splits by fixed weights or by usage", "give --split F=PERCENT... or --split usage"
+        )
+    if rule.split:
+        _check_split(rule.split)
+
+
+def _check_split(split: tuple[tuple[str, Decimal], ...]) -> None:
+    if len({fold(name) for name, _ in split}) != len(split) or any(percent < 0 for _, percent in split):
+        raise UsageError(
+            "a split names one target twice or takes a negative percent", "name each once, from 0 to 100"
+        )
+    total = sum((percent for _, percent in split), Decimal(0))
+    if total != HUNDRED:
+        raise UsageError(f"the split adds up to {total}", "percents of a split add up to 100")
+
+
+def _target(conn: sqlite3.Connection, text: str) -> str:
+    found = find_customer(conn, text)
+    if found is None:
+        raise NotFoundError(
+            f"there is no customer {text!r}",
+            "import it first, or use --customer '{value}' to take it from the tag",
+        )
+    return found
+
+
+def duplicate(rule: Rule) -> ConflictError:
+    """The refusal of a second rule of one id."""
+    return ConflictError(
+        f"there is a {WORDS[section_of(rule)]} {rule.id!r} already", "choose another --name, or edit it"
+    )

@@ -1,0 +1,210 @@
+"""The one mapper between rule tables (models) and rule values (economics.types), both directions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from turbofinops_tui.economics.money import decimal_text
+from turbofinops_tui.economics.types import (
+    ClassRule,
+    FeatureRule,
+    Link,
+    Match,
+    Rules,
+    SharedRule,
+)
+from turbofinops_tui.errors import UsageError
+from turbofinops_tui.store.books_id import short_hash
+from turbofinops_tui.store.customers import load_identities
+from turbofinops_tui.store.digests import fact_hash
+
+Section = Literal["classes", "links", "shared", "features", "routes"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
+TABLES: dict[Section, str] = {
+    "classes": "class_rule",
+    "links": "cost_attribution_link",
+    "shared": "shared_rule",
+    "features": "feature_rule",
+    "routes": "route_rule",
+}
+WORDS: dict[Section, str] = {
+    "classes": "class rule",
+    "links": "link",
+    "shared": "shared rule",
+    "features": "feature rule",
+    "routes": "route",
+}
+SWITCHED: tuple[Section, ...] = ("classes", "links", "shared")
+"""sections whose rules can be disabled"""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """A route pattern (``http.route`` or ``METHOD http.route``) and the feature it stands for."""
+
+    id: str
+    pattern: str
+    feature: str
+
+
+Rule = ClassRule | Link | SharedRule | FeatureRule | RouteRule
+
+_COLUMNS: dict[Section, str] = {
+    "classes": "id, match, class, name, valid_from, valid_to, enabled",
+    "links": "id, kind, match, customer, feature, percent, valid_from, valid_to, enabled, evidence, weight, rest",
+    "shared": "id, match, method, split, within, valid_from, valid_to, enabled",
+    "features": "id, product, split, usage",
+    "routes": "id, pattern, feature",
+}
+
+
+def load_rules(conn: sqlite3.Connection) -> Rules:
+    """All rules in their order; ``id`` is the first 8 hex of SHA-256 over their canonical form."""
+    parts = {section: _rows(conn, section) for section in SECTIONS}
+    identities = load_identities(conn)
+    told = sorted(fact_hash([item.kind, item.value, item.customer]) for item in identities)
+    return Rules(
+        classes=tuple(map(_class_rule, parts["classes"])),
+        links=tuple(map(_link, parts["links"])),
+        shared=tuple(map(_shared_rule, parts["shared"])),
+        features=tuple(map(_feature_rule, parts["features"])),
+        identities=tuple(identities),
+        id=short_hash([parts, f"{sum(told):x}"]),
+    )
+
+
+def load_routes(conn: sqlite3.Connection) -> tuple[RouteRule, ...]:
+    """The routes in their order."""
+    return tuple(RouteRule(*row) for row in _rows(conn, "routes"))
+
+
+def load_section(conn: sqlite3.Connection, section: Section) -> list[Rule]:
+    """The rules of one section in their order."""
+    makers: dict[Section, Callable[[Sequence[Any]], Rule]] = {
+        "classes": _class_rule,
+        "links": _link,
+        "shared": _shared_rule,
+        "features": _feature_rule,
+        "routes": _route_rule,
+    }
+    return [makers[section](row) for row in _rows(conn, section)]
+
+
+def section_of(rule: Rule) -> Section:
+    """The section that a rule belongs to."""
+    kinds: dict[type, Section] = {
+        ClassRule: "classes", Link: "links", SharedRule: "shared", FeatureRule: "features", RouteRule: "routes",
+    }  # fmt: skip
+    return kinds[type(rule)]
+
+
+def values_of(rule: Rule) -> dict[str, Any]:
+    """The fields of the rule's SQLModel class, position aside."""
+    if isinstance(rule, ClassRule):
+        special: dict[str, Any] = {"cost_class": rule.cost_class, "name": rule.name}
+    elif isinstance(rule, Link):
+        special = {
+            "kind": rule.kind, "customer": rule.customer, "feature": rule.feature,
+            "percent": decimal_text(rule.percent), "evidence": _json(list(rule.evidence)),
+            "weight": rule.weight, "rest": rule.rest,
+        }  # fmt: skip
+    elif isinstance(rule, SharedRule):
+        special = {
+            "method": rule.method,
+            "split": _split_json(rule.split),
+            "within": _json(list(rule.within)),
+        }
+    elif isinstance(rule, FeatureRule):
+        special = {"product": rule.product, "split": _split_json(rule.split), "usage": int(rule.usage)}
+    else:
+        special = {"pattern": rule.pattern, "feature": rule.feature}
+    if isinstance(rule, ClassRule | Link | SharedRule):
+        special |= {
+            "match": _json([list(term) for term in rule.match.terms]),
+            "valid_from": rule.start, "valid_to": rule.end, "enabled": int(rule.enabled),
+        }  # fmt: skip
+    return {"id": rule.id, **special}
+
+
+def write_rule(conn: sqlite3.Connection, rule: Rule, position: int) -> None:
+    """Insert or update a rule through its SQLModel class, which checks it; UsageError when it does not fit."""
+    from pydantic import ValidationError
+    from sqlalchemy.dialects.sqlite import dialect, insert
+
+    from turbofinops_tui.models.tables import RULE_TABLES
+
+    model = RULE_TABLES[section_of(rule)]
+    try:
+        checked = model.model_validate({**values_of(rule), "position": position})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(
+            f"rule {rule.id!r}: {first['loc'][0]}: {first['msg']}", "see the help of this command"
+        ) from None
+    fields = {column.name: getattr(checked, key) for key, column in model.__mapper__.columns.items()}  # type: ignore[attr-defined]
+    statement = insert(model).values(fields).on_conflict_do_update(index_elements=["id"], set_=fields)
+    compiled = statement.compile(dialect=dialect(paramstyle="qmark"))
+    conn.execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
+
+
+def facts_of(rule: Rule) -> dict[str, object]:
+    """A rule as audit facts: what it says, without what is at its default."""
+    return {key: value for key, value in values_of(rule).items() if value not in ("", "[]", None)}
+
+
+def _rows(conn: sqlite3.Connection, section: Section) -> list[list[Any]]:
+    query = f"SELECT {_COLUMNS[section]} FROM {TABLES[section]} ORDER BY position, id"  # noqa: S608 (constants)
+    return [list(row) for row in conn.execute(query)]
+
+
+def _class_rule(row: Sequence[Any]) -> ClassRule:
+    return ClassRule(row[0], _match(row[1]), row[2], row[3], row[4], row[5], bool(row[6]))
+
+
+def _link(row: Sequence[Any]) -> Link:
+    return Link(
+        row[0], row[1], _match(row[2]), row[3], row[4], Decimal(row[5]), row[6], row[7], bool(row[8]),
+        tuple(json.loads(row[9])), row[10], row[11],
+    )  # fmt: skip
+
+
+def _shared_rule(row: Sequence[Any]) -> SharedRule:
+    return SharedRule(
+        row[0],
+        _match(row[1]),
+        row[2],
+        _split(row[3]),
+        tuple(json.loads(row[4])),
+        row[5],
+        row[6],
+        bool(row[7]),
+    )
+
+
+def _feature_rule(row: Sequence[Any]) -> FeatureRule:
+    return FeatureRule(row[0], row[1], _split(row[2]), bool(row[3]))
+
+
+def _route_rule(row: Sequence[Any]) -> RouteRule:
+    return RouteRule(row[0], row[1], row[2])
+
+
+def _match(text: str) -> Match:
+    return Match(tuple((dimension, pattern) for dimension, pattern in json.loads(text)))
+
+
+def _split(text: str) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((name, Decimal(percent)) for name, percent in json.loads(text))
+
+
+def _split_json(split: Iterable[tuple[str, Decimal]]) -> str:
+    return _json([[name, decimal_text(percent)] for name, percent in split])
+
+
+def _json(value: Sequence[object] | Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
