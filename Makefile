@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-installed
 BUILD := pyproject.toml requirements/install.py requirements/bootstrap.lock
 ARGS ?=
 
-.PHONY: help install demo test lint format bench bench-quick lock clean
+.PHONY: help install demo test lint format docs bench bench-quick lock clean
 
 help:
 	@echo "make demo         set everything up and open the app on demo data"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint         ruff, mypy and the import contracts"
 	@echo "make format       write the tree in the one format"
 	@echo "make bench-quick  the everyday benchmarks; make bench runs all of them"
+	@echo "make docs         write the pages that are made from tables"
 	@echo "make lock         resolve the requirements anew"
 
 install: $(RUNTIME)
@@ -45,6 +46,9 @@ lint: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(DEV)
+	$(BIN)/python -m tests.unit.pages
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks $(ARGS)
