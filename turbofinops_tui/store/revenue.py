@@ -53,12 +53,20 @@ class RevenueRow:
 
 
 _COLUMNS = tuple(field.name for field in fields(RevenueRow))
-_VALUES = attrgetter(*_COLUMNS)
+_VALUES: Callable[[RevenueRow], tuple[Any, ...]] = attrgetter(*_COLUMNS)
 _FACTS = len(_COLUMNS) - 3
 """the last three tell where a row came from; the same money on another path is the same fact"""
 _SELECT = ", ".join(_COLUMNS)
 _INSERT = f"INSERT INTO revenue_event({_SELECT}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 (constants)
 _OF_OBJECT = " WHERE source = ? AND account = ? AND livemode = ? AND source_object = ?"
+_MANY = 500
+_OF_MANY = (
+    f"SELECT {_SELECT} FROM revenue_event WHERE source = ? AND account = ? AND livemode = ?"  # noqa: S608 (constants)
+    " AND source_object IN (SELECT value FROM json_each(?))"
+)
+_DELETE_ROW = (
+    f"DELETE FROM revenue_event{_OF_OBJECT} AND part = ? AND kind = ? AND basis = ?"  # noqa: S608 (constants)
+)
 _LOAD = (
     "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan, feature,"
     " estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator, rate_currency,"
@@ -94,6 +102,39 @@ def replace_rows(
     return delta != 0
 
 
+def replace_many(
+    txn: WriteTxn,
+    source: str,
+    account: str,
+    livemode: bool,
+    objects: Sequence[str],
+    rows: Sequence[RevenueRow],
+) -> bool:
+    """``replace_rows`` for several objects of one account in one go; True when a fact changed.
+
+    ``rows`` belong to ``objects``; an object without rows gives no revenue (any more).
+    """
+    key = (source, account, int(livemode))
+    known = set(objects)
+    new = [_stored(row) for row in rows]
+    if any(row[:3] != key or row[3] not in known for row in new):
+        raise ValueError("rows of other objects")
+    old = [
+        row
+        for start in range(0, len(objects), _MANY)
+        for row in txn.conn.execute(_OF_MANY, (*key, json.dumps(objects[start : start + _MANY])))
+    ]
+    kept = set(old).intersection(new)
+    gone = [row for row in old if row not in kept]
+    fresh = [row for row in new if row not in kept]
+    txn.conn.executemany(_DELETE_ROW, [row[:7] for row in gone])
+    txn.conn.executemany(_INSERT, fresh)
+    delta = _facts(fresh) - _facts(gone)
+    if delta:
+        txn.add_facts(scope(source), delta)
+    return delta != 0
+
+
 def remove_source(txn: WriteTxn, source: str) -> int:
     """Remove every row of a source; returns how many there were."""
     removed = txn.conn.execute("DELETE FROM revenue_event WHERE source = ?", (source,)).rowcount
@@ -119,7 +160,7 @@ def revenue_digests(conn: sqlite3.Connection) -> dict[str, int]:
     return sums
 
 
-def _stored(row: RevenueRow) -> tuple[object, ...]:
+def _stored(row: RevenueRow) -> tuple[Any, ...]:
     return tuple(int(value) if value is True or value is False else value for value in _VALUES(row))
 
 
