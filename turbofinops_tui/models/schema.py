@@ -83,9 +83,10 @@ INITIAL: tuple[str, ...] = (
     # who refers to whom, so that a changed object derives its dependants again
     "CREATE TABLE stripe_reference(source TEXT NOT NULL, account TEXT NOT NULL, livemode INTEGER NOT NULL, target TEXT NOT NULL,"
     " id TEXT NOT NULL, PRIMARY KEY(source, account, livemode, target, id)) STRICT, WITHOUT ROWID",
-    # objects whose rows have yet to be derived; written with the object, removed with its rows
+    # objects whose rows have yet to be derived; written with the object, removed with its rows. mark counts
+    # the changes, so that a run that derived an earlier state does not take a later mark away
     "CREATE TABLE stripe_dirty(source TEXT NOT NULL, account TEXT NOT NULL, livemode INTEGER NOT NULL, id TEXT NOT NULL,"
-    " PRIMARY KEY(source, account, livemode, id)) STRICT, WITHOUT ROWID",
+    " mark INTEGER NOT NULL, PRIMARY KEY(source, account, livemode, id)) STRICT, WITHOUT ROWID",
     # imported revenue rows as received: (source, id) is the key, the same id replaces
     "CREATE TABLE revenue_received(source TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, position TEXT NOT NULL,"
     " delivery INTEGER NOT NULL, PRIMARY KEY(source, id)) STRICT, WITHOUT ROWID",
