@@ -21,6 +21,8 @@ class Context:
     yes: bool = False
     debug: bool = False
     workspace: str = ""
+    placed: bool = False
+    """True when --root or --store said where the store lies"""
 
     def open(self) -> Session:
         """The session with its store opened (migrated when needed)."""

@@ -152,6 +152,7 @@ def _context(words: Words) -> Context:
         yes="--yes" in words.flags,
         debug="--debug" in words.flags,
         workspace=values.get("--workspace", os.environ.get("TURBOFINOPS_WORKSPACE", "")),
+        placed="--root" in values or "--store" in values,
     )
 
 
