@@ -76,8 +76,8 @@ def test_half_up_goes_away_from_zero(numerator: int, denominator: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "NaN", "-nan", "sNaN", "Infinity", "-inf", "1,000", "1_000", "١٢", "0x10", "1.2.3", "--1", 
-     "1e", "1e400", "1e999999999", "1e-999999999", "9" * 500, "$5", "5 USD", "1\x00"],
+    ["", " ", "abc", "NaN", "-nan", "sNaN", "Infinity", "-inf", "1,000", "1_000", "١٢", "0x10", "1.2.3",
+     "--1", "1e", "1e400", "1e999999999", "1e-999999999", "9" * 500, "$5", "5 USD", "1\x00"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(DataError):
