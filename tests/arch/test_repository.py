@@ -17,7 +17,7 @@ MACHINE = re.compile(
     "|".join(
         (
             r"(?<![\w./$}-])/(?:work|tmp|root|opt)" + r"/\w",
-            r"/home/" + r"(?!me\b|you\b|user\b)\w+",
+            r"/home/" + r"(?!(?:me|you|user|local)\b)\w+",
             r"pypi" + r"\.org",
             r"python" + r"hosted",
             r"file" + r"://" + r"/",
