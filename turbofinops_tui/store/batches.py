@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Literal
 
 from turbofinops_tui.economics.money import decimal_text
-from turbofinops_tui.errors import ConflictError, DataError
+from turbofinops_tui.errors import ConflictError, DataError, StoreError
 from turbofinops_tui.store import digests
 from turbofinops_tui.store.collect import collect_retired
 from turbofinops_tui.store.customers import register_unconfirmed
@@ -164,6 +164,7 @@ def stage_batch(
         for chunk in pace.chunks(rows):
             try:
                 with pace.measured(), store.write("stage rows", durable=False) as txn:
+                    _require_staged(txn, delivery, number)
                     txn.conn.executemany(statement, chunk)
             except OverflowError:
                 hint = "amounts are limited to about nine billion a key"
@@ -180,6 +181,7 @@ def publish_delivery(
 ) -> list[BatchChange]:
     """Make a staged delivery count, in one short transaction; returns old and new totals per period."""
     with store.write("publish delivery") as txn:
+        _require_staged(txn, delivery)
         changes = changes_of(txn.conn, delivery)
         replaced = _activate_batches(txn, delivery)
         activate_delivery(txn, delivery, sum(change.new_lines for change in changes), warnings)
@@ -277,6 +279,18 @@ def _insert_batch(txn: WriteTxn, delivery: int, batch: StagedBatch) -> int:
         ],
     )
     return number
+
+
+def _require_staged(txn: WriteTxn, delivery: int, batch: int | None = None) -> None:
+    """Refuse to go on with a delivery that is no longer there (the store was restored meanwhile)."""
+    query = (
+        "SELECT 1 FROM delivery d LEFT JOIN ingest_batch b ON b.delivery = d.id"
+        " WHERE d.id = ? AND d.state = 'staged' AND (? IS NULL OR b.id = ?)"
+    )
+    if txn.conn.execute(query, (delivery, batch, batch)).fetchone() is None:
+        raise StoreError(
+            f"import {delivery} is no longer there", "the store was replaced meanwhile; import again"
+        )
 
 
 def _activate_batches(txn: WriteTxn, delivery: int) -> set[int]:

@@ -56,6 +56,12 @@ def looks_like_sqlite(path: Path) -> bool:
     return head in (b"", MAGIC)
 
 
+def in_wal_mode(path: Path) -> bool:
+    """True when the file's header asks for a WAL (a backup copied into place does not)."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\x02\x02"
+
+
 def free_bytes(path: Path) -> int:
     """Bytes that this user can still write where ``path`` lives."""
     stat = os.statvfs(path.parent)

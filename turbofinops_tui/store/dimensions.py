@@ -90,6 +90,17 @@ def load_dimensions(conn: sqlite3.Connection) -> Iterator[CostDimension]:
         yield CostDimension(*(*row[:-1], tags[row[-1]]))
 
 
+def load_live_dimensions(conn: sqlite3.Connection) -> tuple[list[CostDimension], dict[int, int]]:
+    """The dimensions that active batches hold, and for each the first of their deliveries."""
+    first = dict(
+        conn.execute(
+            "SELECT m.dimension, min(b.delivery) FROM cost_monthly m"
+            " JOIN ingest_batch b ON b.id = m.batch AND b.state = 'active' GROUP BY m.dimension"
+        ).fetchall()
+    )
+    return [dimension for dimension in load_dimensions(conn) if dimension.id in first], first
+
+
 def _insert_dimensions(store: Store, rows: list[tuple[object, ...]]) -> None:
     pace = Pace()
     statement = (

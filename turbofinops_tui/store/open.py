@@ -75,7 +75,7 @@ class Store:
         store = cls(path, clock, read_only)
         filesystem.refuse_network(path)
         version = store._version()
-        if version == migrations.current_version():
+        if version == migrations.current_version() and (read_only or connect.in_wal_mode(path)):
             if not read_only:
                 filesystem.keep_private(path)
             return store
@@ -221,7 +221,7 @@ class Store:
         except sqlite3.Error as error:
             raise connect.translate(error, self.path) from error
         try:
-            return _checked_version(conn, self.path)
+            return checked_version(conn, self.path)
         except sqlite3.Error as error:
             raise connect.translate(error, self.path) from error
         finally:
@@ -240,12 +240,12 @@ class Store:
             try:
                 conn = connect.connect(self.path, "rw")
                 try:
-                    version = _checked_version(conn, self.path)
+                    version = checked_version(conn, self.path)
                     if version == 0:
                         conn.execute(f"PRAGMA page_size={connect.PAGE_SIZE}")
-                        conn.execute("PRAGMA journal_mode=WAL")
                     elif version < migrations.current_version():
                         backup.before_upgrade(conn, self.path, version, self.clock)
+                    conn.execute("PRAGMA journal_mode=WAL")
                     migrations.apply(conn)
                 finally:
                     conn.close()
@@ -271,7 +271,8 @@ def newer(path: Path, version: int) -> NewerStoreError:
     )
 
 
-def _checked_version(conn: sqlite3.Connection, path: Path) -> int:
+def checked_version(conn: sqlite3.Connection, path: Path) -> int:
+    """The schema version behind ``conn``, 0 for a store not yet begun; refuses what is newer or no store."""
     version = migrations.user_version(conn)
     application = int(conn.execute("PRAGMA application_id").fetchone()[0])
     if application == migrations.APPLICATION_ID:

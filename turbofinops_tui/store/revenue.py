@@ -66,9 +66,7 @@ _OF_MANY = (
     f"SELECT {_SELECT} FROM revenue_event WHERE source = ? AND account = ? AND livemode = ?"  # noqa: S608 (constants)
     " AND source_object IN (SELECT value FROM json_each(?))"
 )
-_DELETE_ROW = (
-    f"DELETE FROM revenue_event{_OF_OBJECT} AND part = ? AND kind = ? AND basis = ?"  # noqa: S608 (constants)
-)
+_DELETE_ROW = f"DELETE FROM revenue_event{_OF_OBJECT} AND part = ? AND kind = ? AND basis = ?"  # noqa: S608 (constants)
 _LOAD = (
     "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan, feature,"
     " estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator, rate_currency,"

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from difflib import get_close_matches
 
 from turbofinops_tui.economics.patterns import EXPRESSION, Pattern, fold, fold_key
 from turbofinops_tui.economics.types import ClassRule, FeatureRule, Link, Match, SharedRule
@@ -14,7 +15,10 @@ from turbofinops_tui.errors import ConflictError, NotFoundError, UsageError
 from turbofinops_tui.store.customers import find_customer
 from turbofinops_tui.store.rule_rows import WORDS, Rule, section_of
 
-MATCH_DIMENSIONS = ("provider", "account", "service", "category", "source", "label", "route", "trace")
+COST_DIMENSIONS = ("provider", "account", "service", "category", "source")
+SPAN_DIMENSIONS = ("label", "route", "trace")
+"""dimensions of usage evidence, which trace and feature links match"""
+MATCH_DIMENSIONS = COST_DIMENSIONS + SPAN_DIMENSIONS
 TEMPLATE = "{value}"
 HUNDRED = Decimal(100)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -31,6 +35,8 @@ def checked(conn: sqlite3.Connection, rule: Rule) -> Rule:
         _check_match(rule.match)
         if rule.start is not None and rule.end is not None and rule.end <= rule.start:
             raise UsageError("the rule would never apply", "its end must lie after its start")
+    if isinstance(rule, ClassRule | SharedRule):
+        _no_spans(rule.match)
     if isinstance(rule, Link):
         return _checked_link(conn, rule)
     if isinstance(rule, SharedRule):
@@ -104,9 +110,10 @@ def _check_match(match: Match) -> None:
     for dimension, pattern in match.terms:
         folded = fold(dimension)
         if folded not in MATCH_DIMENSIONS and not (folded.startswith("tag:") and folded[4:].strip()):
-            raise UsageError(
-                f"{dimension!r} cannot be matched", f"use tag:KEY or one of {', '.join(MATCH_DIMENSIONS)}"
-            )
+            known = ("tag:KEY", *MATCH_DIMENSIONS)
+            near = get_close_matches(folded, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+            raise UsageError(f"{dimension!r} cannot be matched", hint)
         if not pattern.strip():
             raise UsageError(f"the pattern for {dimension} is empty", "use * for any value")
         Pattern(pattern)  # an unreadable expression is refused here
@@ -119,16 +126,25 @@ def _checked_link(conn: sqlite3.Connection, link: Link) -> Link:
         raise UsageError("a tag link gives nothing", "give --customer, --feature or both")
     if link.kind == "feature" and not link.feature:
         raise UsageError("a feature link gives no feature", "give --feature")
+    if link.kind != "trace" and (link.evidence or link.weight != "self_time" or link.rest != "keep"):
+        raise UsageError("evidence, weight and rest are of trace links", "use --kind trace")
+    if link.kind == "tag":
+        _no_spans(link.match)
     for text in (link.customer, link.feature):
-        if (
-            "{" in text
-            and TEMPLATE in text
-            and not any(fold(name).startswith("tag:") for name, _ in link.match.terms)
-        ):
+        if TEMPLATE in text and text != TEMPLATE:
+            raise UsageError(f"{text!r} is no template", f"write {TEMPLATE} alone, or a fixed name")
+        if text == TEMPLATE and not any(fold(name).startswith("tag:") for name, _ in link.match.terms):
             raise UsageError(f"{TEMPLATE} needs a tag to take its value from", "add --match tag:KEY=*")
-    if link.customer and TEMPLATE not in link.customer:
-        return replace(link, customer=_target(conn, link.customer))
+    if link.customer and link.customer != TEMPLATE:
+        return replace(link, customer=existing_customer(conn, link.customer))
     return link
+
+
+def _no_spans(match: Match) -> None:
+    """Cost has no label, route or trace: a rule on one would never apply."""
+    for name, _ in match.terms:
+        if fold(name) in SPAN_DIMENSIONS:
+            raise UsageError(f"no cost has a {fold(name)}", "match tag:KEY, provider, account, service, ...")
 
 
 def _checked_shared(conn: sqlite3.Connection, rule: SharedRule) -> SharedRule:
@@ -137,14 +153,16 @@ def _checked_shared(conn: sqlite3.Connection, rule: SharedRule) -> SharedRule:
             "--split goes with method fixed", "give --split CUSTOMER=PERCENT with --method fixed alone"
         )
     for name in rule.within:
-        if fold(name) not in MATCH_DIMENSIONS and not fold(name).startswith("tag:"):
+        if fold(name) not in COST_DIMENSIONS and not fold(name).startswith("tag:"):
             raise UsageError(
-                f"{name!r} makes no partitions", f"use tag:KEY or one of {', '.join(MATCH_DIMENSIONS)}"
+                f"{name!r} makes no partitions", f"use tag:KEY or one of {', '.join(COST_DIMENSIONS)}"
             )
     if not rule.split:
         return rule
     _check_split(rule.split)
-    return replace(rule, split=tuple((_target(conn, name), percent) for name, percent in rule.split))
+    return replace(
+        rule, split=tuple((existing_customer(conn, name), percent) for name, percent in rule.split)
+    )
 
 
 def _check_feature(rule: FeatureRule) -> None:
@@ -168,13 +186,14 @@ def _check_split(split: tuple[tuple[str, Decimal], ...]) -> None:
         raise UsageError(f"the split adds up to {total}", "percents of a split add up to 100")
 
 
-def _target(conn: sqlite3.Connection, text: str) -> str:
+def existing_customer(conn: sqlite3.Connection, text: str) -> str:
+    """The reference that ``text`` means; NotFoundError with the nearest one when it means nobody."""
     found = find_customer(conn, text)
     if found is None:
-        raise NotFoundError(
-            f"there is no customer {text!r}",
-            "import it first, or use --customer '{value}' to take it from the tag",
-        )
+        known = [str(row[0]) for row in conn.execute("SELECT ref FROM customer ORDER BY ref")]
+        near = get_close_matches(text, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "import it first, see `turbofinops customers list`"
+        raise NotFoundError(f"there is no customer {text!r}", hint)
     return found
 
 

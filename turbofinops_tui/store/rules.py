@@ -11,6 +11,7 @@ from turbofinops_tui.economics.types import ClassRule, FeatureRule, Link, Shared
 from turbofinops_tui.errors import ConflictError, NotFoundError, UsageError
 from turbofinops_tui.store import rule_checks
 from turbofinops_tui.store.open import WriteTxn
+from turbofinops_tui.store.rule_checks import existing_customer
 from turbofinops_tui.store.rule_rows import (
     SECTIONS,
     SWITCHED,
@@ -35,6 +36,8 @@ __all__ = [
     "Section",
     "delete_rule",
     "enable_rule",
+    "existing_customer",
+    "get_rule",
     "load_routes",
     "load_rules",
     "load_section",

@@ -1,0 +1,139 @@
+"""``db check``: does the file hold, and do the books in it add up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from turbofinops_tui.economics.money import to_decimal
+from turbofinops_tui.store import audit, digests
+from turbofinops_tui.store.batches import cost_scope
+from turbofinops_tui.store.customers import SCOPE, customers_digest
+from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.revenue import revenue_digests, scope
+
+_PARTS = "sum({0} / 1000000000), sum({0} % 1000000000)"
+"""an exact sum in two parts that cannot overflow"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check: what was looked at, and the first things wrong with it."""
+
+    name: str
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing was found."""
+        return not self.problems
+
+
+def check_store(store: Store) -> list[CheckLine]:
+    """Every check in one snapshot; a file that SQLite cannot read at all raises StoreError."""
+    checks: tuple[tuple[str, Callable[[sqlite3.Connection], list[str]]], ...] = (
+        ("file integrity", _integrity),
+        ("references", _references),
+        ("totals against daily rows", _totals),
+        ("residuals", _residuals),
+        ("months against days", _months),
+        ("digests of facts", _digests),
+        ("audit chain", _audit),
+    )
+    lines = []
+    with store.read() as conn:
+        for name, run in checks:
+            lines.append(CheckLine(name, tuple(run(conn))))
+            if name == "file integrity" and lines[-1].problems:
+                break  # sums over a damaged file would say nothing
+    return lines
+
+
+def _integrity(conn: sqlite3.Connection) -> list[str]:
+    rows = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(10)")]
+    return [] if rows == ["ok"] else rows
+
+
+def _references(conn: sqlite3.Connection) -> list[str]:
+    return [
+        f"{row[0]} row {row[1]} refers to a missing {row[2]}"
+        for row in conn.execute("PRAGMA foreign_key_check")
+    ]
+
+
+def _totals(conn: sqlite3.Connection) -> list[str]:
+    sums: dict[tuple[int, str, str], int] = {}
+    query = (
+        f"SELECT c.batch, d.currency, {_PARTS.format('c.effective')}, {_PARTS.format('c.billed')}"  # noqa: S608
+        " FROM cost_daily c JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active'"
+        " JOIN cost_dimension d ON d.id = c.dimension GROUP BY c.batch, d.currency"
+    )
+    for number, currency, high, low, billed_high, billed_low in conn.execute(query):
+        sums[number, currency, "effective"] = high * 10**9 + low
+        sums[number, currency, "billed"] = billed_high * 10**9 + billed_low
+    problems = []
+    stated = conn.execute(
+        "SELECT t.batch, t.currency, t.cost, t.stored, b.source, b.export, b.period FROM batch_total t"
+        " JOIN ingest_batch b ON b.id = t.batch WHERE b.state = 'active'"
+    )
+    for number, currency, cost, stored, *where in stated:
+        found = to_decimal(sums.pop((number, currency, cost), 0), currency)
+        if found != Decimal(stored):
+            problems.append(
+                f"{'/'.join(where)} {currency} {cost}: rows add up to {found}, the total says {stored}"
+            )
+    problems += [
+        f"batch {key[0]} {key[1]} {key[2]}: rows without a total" for key, value in sums.items() if value
+    ]
+    return problems
+
+
+def _residuals(conn: sqlite3.Connection) -> list[str]:
+    rows = conn.execute("SELECT batch, currency, cost, exact, stored, residual FROM batch_total")
+    return [
+        f"batch {row[0]} {row[1]} {row[2]}: exact - stored is not the residual"
+        for row in rows
+        if Decimal(row[3]) - Decimal(row[4]) != Decimal(row[5])
+    ]
+
+
+def _months(conn: sqlite3.Connection) -> list[str]:
+    """Every (batch, month, dimension) of the monthly table equals its days, both ways."""
+    daily = (
+        "SELECT batch, CAST(strftime('%Y', day * 86400, 'unixepoch') AS INTEGER) * 12"
+        " + CAST(strftime('%m', day * 86400, 'unixepoch') AS INTEGER) - 1 AS month, dimension,"
+        " sum(effective) AS effective, sum(billed) AS billed, sum(quantity) AS quantity"
+        " FROM cost_daily GROUP BY 1, 2, 3"
+    )
+    monthly = "SELECT batch, month, dimension, effective, billed, quantity FROM cost_monthly"
+    problems = []
+    active = "(SELECT id FROM ingest_batch WHERE state = 'active')"
+    for one, other in ((daily, monthly), (monthly, daily)):
+        query = f"SELECT DISTINCT batch, month FROM ({one} EXCEPT {other}) WHERE batch IN {active} LIMIT 10"  # noqa: S608
+        problems += [
+            f"batch {row[0]} month {row[1]}: monthly and daily rows differ" for row in conn.execute(query)
+        ]
+    return list(dict.fromkeys(problems))
+
+
+def _digests(conn: sqlite3.Connection) -> list[str]:
+    wanted = {
+        scope(source): digests.digest_text(value % digests.MODULUS)
+        for source, value in revenue_digests(conn).items()
+    }
+    wanted[SCOPE] = digests.digest_text(customers_digest(conn) % digests.MODULUS)
+    active = conn.execute("SELECT source, export, period, digest FROM ingest_batch WHERE state = 'active'")
+    wanted |= {cost_scope(*row[:3]): row[3] for row in active}
+    stored = dict(conn.execute("SELECT scope, digest FROM fact_digest WHERE scope <> 'rates'"))
+    return [
+        f"scope {name}: the stored digest is not that of its facts"
+        for name in sorted({*wanted, *stored})
+        if wanted.get(name, "") != stored.get(name, "")
+    ]
+
+
+def _audit(conn: sqlite3.Connection) -> list[str]:
+    problem = audit.verify(conn).problem
+    return [problem] if problem else []
