@@ -3,7 +3,8 @@
 A noun module offers ``register(parser)``, which adds its arguments or verbs, and
 ``run(args, session) -> int``, which does the work and returns the exit code. A
 module with ``WITHOUT_STORE = True`` gets the ``Context`` in place of the session
-(nothing is opened for it). Nothing heavy is imported at the top of this file:
+(nothing is opened for it); one with ``prepare(args, context)`` reads its words
+there, before the store is opened. Nothing heavy is imported at the top of this file:
 ``--version`` and usage errors must cost no more than starting Python.
 """
 
@@ -192,6 +193,8 @@ def _dispatch(words: Words) -> int:
     module = _noun_module(words.noun)
     args = _parse(words, module)
     context = _context(words)
+    if hasattr(module, "prepare"):
+        module.prepare(args, context)
     code: int = module.run(args, context if getattr(module, "WITHOUT_STORE", False) else context.open())
     return code
 
