@@ -146,7 +146,8 @@ def scaled_half_even(amounts: Ints, numerator: int, denominator: int) -> Ints:
     rest -= off * np.int64(denominator)
     twice = 2 * rest
     up = (twice > denominator) | ((twice == denominator) & (whole % 2 != 0))
-    return whole + up
+    whole += up
+    return whole  # type: ignore[no-any-return]
 
 
 def _half_even(numerator: int, denominator: int) -> int:

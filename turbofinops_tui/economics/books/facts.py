@@ -1,0 +1,271 @@
+"""The books: facts on an axis of spans, and the conversion of cost (numbers.md 1).
+
+Whole months come from the monthly table, other spans from daily rows. Cost converts at the rate of its
+usage day, each stored daily row on its own, half-even; so dimensions in another currency are read by day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from turbofinops_tui.economics.books.revenue import RevenueFacts, revenue_facts
+from turbofinops_tui.economics.books.rows import Amounts, CostRows, CostSource, Ints, exact, sum_by
+from turbofinops_tui.economics.fx import RateTable
+from turbofinops_tui.economics.links import DimensionIndex
+from turbofinops_tui.economics.money import scale
+from turbofinops_tui.economics.periods import Days, month_of_day, month_start
+from turbofinops_tui.economics.split import scaled_half_even
+from turbofinops_tui.economics.types import CostDimension, Customer, NumberSettings, Rates, Revenue
+
+NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class CostEntries:
+    """Cost in one currency and basis: parallel positions of dimension, batch and span, and amounts."""
+
+    dimension: Ints
+    batch: Ints
+    span: Ints
+    amount: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class DayCost:
+    """Converted daily cost; ``unconverted`` are native rows without a rate, which are in neither sum."""
+
+    dimension: Ints
+    batch: Ints
+    day: Ints
+    amount: Ints
+    unconverted: CostRows
+
+
+class FactBooks:
+    """Implements ``types.Books``; windows share the facts and differ in their spans alone."""
+
+    def __init__(self, facts: Facts, spans: Sequence[Days]) -> None:
+        self.facts = facts
+        self.spans = tuple(spans)
+        self.facts_id = facts.facts_id
+        self.settings = facts.settings
+        self.dimensions = facts.dimensions
+        self.customers = facts.customers
+        self.batches = facts.cost.batches
+        self.revenue = facts.revenue
+        self.rates = facts.rates
+        self.starts = np.array([span.start for span in self.spans], dtype=np.int64)
+        self.ends = np.array([span.end for span in self.spans], dtype=np.int64)
+        self.memory: dict[object, object] = {}
+        """what the evaluator derived from these books, by its own keys"""
+
+    def window(self, spans: Sequence[Days]) -> FactBooks:
+        """The same facts on other spans (ascending, disjoint, none crossing a month)."""
+        return self if tuple(spans) == self.spans else FactBooks(self.facts, spans)
+
+    @property
+    def index(self) -> DimensionIndex:
+        """The inverted index of the dimensions, shared by all windows."""
+        return self.facts.index
+
+    def span_of(self, days: Ints) -> Ints:
+        """The span that holds each day, or -1."""
+        if not self.spans:
+            return np.full(len(days), -1, dtype=np.int64)
+        found = np.searchsorted(self.starts, days, side="right") - 1
+        return np.where((found >= 0) & (days < self.ends[found]), found, -1)
+
+    @cached_property
+    def rows(self) -> CostRows:
+        """Stored native cost on the spans of these books."""
+        whole: list[tuple[int, Days]] = []
+        parts: list[tuple[int, Days]] = []
+        for number, span in enumerate(self.spans):
+            month = month_of_day(span.start)
+            is_month = span == Days(month_start(month), month_start(month + 1))
+            (whole if is_month else parts).append((number, span))
+        pieces = [self._months(whole)] if whole else []
+        pieces += [self._days(run) for run in _runs(parts)]
+        return CostRows.join(pieces)
+
+    def _months(self, spans: Sequence[tuple[int, Days]]) -> CostRows:
+        monthly = self.facts.monthly
+        if not len(monthly):
+            return monthly
+        number = {month_of_day(span.start): position for position, span in spans}
+        low, high = min(*number, int(monthly.when.min())), max(*number, int(monthly.when.max()))
+        table = np.full(high - low + 1, -1, dtype=np.int64)
+        for month, position in number.items():
+            table[month - low] = position
+        span_numbers = table[monthly.when - low]
+        wanted = span_numbers >= 0
+        return (monthly if wanted.all() else monthly.take(wanted)).at(span_numbers[wanted])
+
+    def _days(self, run: Sequence[tuple[int, Days]]) -> CostRows:
+        daily = self.facts.cost.daily(run[0][1].start, run[-1][1].end)
+        spans = self.span_of(daily.when)
+        inside = spans >= 0
+        daily, spans = daily.take(inside), spans[inside]
+        width = len(self.batches) or 1
+        key = (daily.dimension * width + daily.batch) * len(self.spans) + spans
+        sums = [sum_by(key, exact(column)) for column in (daily.effective, daily.billed, daily.quantity)]
+        keys = sums[0][0]
+        amounts = [part.astype(np.int64) for _, part in sums]
+        rest, span = np.divmod(keys, len(self.spans))
+        return CostRows(rest // width, rest % width, span, *amounts)
+
+    # --- conversion ---------------------------------------------------------------------------
+
+    def foreign(self, currency: str) -> Ints:
+        """Positions of the dimensions that need converting to ``currency`` (none for ``native``)."""
+        if currency == NATIVE:
+            return np.zeros(0, dtype=np.int64)
+        positions = [i for i, dimension in enumerate(self.dimensions) if dimension.currency != currency]
+        return np.array(positions, dtype=np.int64)
+
+    def entries(self, cost: str, currency: str) -> CostEntries:
+        """Cost on spans in ``currency``; what has no rate is left to ``unconverted``."""
+        rows = self.rows
+        foreign = self.foreign(currency)
+        if not len(foreign):
+            return CostEntries(rows.dimension, rows.batch, rows.when, exact(rows.amount(cost)))
+        is_foreign = np.zeros(len(self.dimensions), dtype=bool)
+        is_foreign[foreign] = True
+        own = rows.take(~is_foreign[rows.dimension])
+        daily = self.day_cost(cost, currency, foreign)
+        span = self.span_of(daily.day)
+        width = len(self.batches) or 1
+        key = (daily.dimension * width + daily.batch) * len(self.spans) + span
+        keys, amounts = sum_by(key, exact(daily.amount))
+        rest, spans = np.divmod(keys, max(1, len(self.spans)))
+        return CostEntries(
+            np.concatenate([own.dimension, rest // width]),
+            np.concatenate([own.batch, rest % width]),
+            np.concatenate([own.when, spans]),
+            exact(np.concatenate([own.amount(cost), amounts.astype(np.int64)])),
+        )
+
+    def day_cost(self, cost: str, currency: str, dimensions: Ints | None = None) -> DayCost:
+        """Daily cost of these spans in ``currency``, each stored row converted on its own."""
+        rows = self.day_rows(dimensions)
+        amount = rows.amount(cost)
+        if currency == NATIVE or not len(rows):
+            return DayCost(rows.dimension, rows.batch, rows.when, amount, CostRows.of(()))
+        codes, labels = self.facts.currencies
+        code = codes[rows.dimension]
+        known = np.ones(len(rows), dtype=bool)
+        if any(label != currency for label in labels):
+            amount = amount.copy()
+            for pair in np.unique(code * 100_000 + rows.when + 50_000).tolist():
+                label, day = labels[pair // 100_000], pair % 100_000 - 50_000
+                if label == currency:
+                    continue
+                chosen = np.flatnonzero((code == pair // 100_000) & (rows.when == day))
+                rate = self.rates.rate(label, currency, day)
+                known[chosen] = rate is not None
+                if rate is not None:
+                    factors = (rate[0] * scale(currency), rate[1] * scale(label))
+                    amount[chosen] = scaled_half_even(amount[chosen], *factors)
+        kept = rows.take(known)
+        return DayCost(kept.dimension, kept.batch, kept.when, amount[known], rows.take(~known))
+
+    def day_rows(self, dimensions: Ints | None = None) -> CostRows:
+        """Stored daily rows inside the spans; ``when`` is the day."""
+        numbered = list(enumerate(self.spans))
+        pieces = [
+            self.facts.cost.daily(run[0][1].start, run[-1][1].end, dimensions) for run in _runs(numbered)
+        ]
+        return CostRows.join(pieces)
+
+
+def _runs(spans: Sequence[tuple[int, Days]]) -> list[list[tuple[int, Days]]]:
+    """Spans grouped into runs without a gap."""
+    runs: list[list[tuple[int, Days]]] = []
+    for item in spans:
+        if runs and runs[-1][-1][1].end == item[1].start:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
+class Facts:
+    """What all windows of one set of books share."""
+
+    def __init__(
+        self,
+        dimensions: Sequence[CostDimension],
+        customers: Iterable[Customer],
+        cost: CostSource,
+        revenue: RevenueFacts,
+        rates: Rates,
+        settings: NumberSettings,
+        facts_id: str,
+    ) -> None:
+        self.dimensions = tuple(dimensions)
+        # the order of every split: customer reference by UTF-8 bytes
+        self.customers = tuple(sorted(customers, key=lambda customer: customer.ref.encode()))
+        self.cost = cost
+        self.revenue = revenue
+        self.rates = rates
+        self.settings = settings
+        self.facts_id = facts_id
+        self.memory: dict[object, object] = {}
+        """what the evaluator derived from the facts alone, by its own keys"""
+
+    @cached_property
+    def monthly(self) -> CostRows:
+        """The monthly table, read once."""
+        return self.cost.monthly()
+
+    @cached_property
+    def index(self) -> DimensionIndex:
+        """The inverted index over the dimensions."""
+        return DimensionIndex(self.dimensions, self.settings.tag_prefixes)
+
+    @cached_property
+    def currencies(self) -> tuple[Ints, list[str]]:
+        """Currency code per dimension, and the labels of the codes."""
+        labels = sorted({dimension.currency for dimension in self.dimensions})
+        number = {label: code for code, label in enumerate(labels)}
+        codes = [number[dimension.currency] for dimension in self.dimensions]
+        return np.array(codes, dtype=np.int64), labels
+
+    def months(self) -> tuple[Days, ...]:
+        """Every calendar month from the first to the last fact."""
+        ends: list[int] = []
+        if len(self.monthly):
+            ends += [int(self.monthly.when.min()), int(self.monthly.when.max())]
+        if (days := self.revenue.span_of_days()) is not None:
+            ends += [month_of_day(days.start), month_of_day(days.end - 1)]
+        if not ends:
+            return ()
+        return tuple(Days(month_start(m), month_start(m + 1)) for m in range(min(ends), max(ends) + 1))
+
+
+def build(
+    *,
+    dimensions: Sequence[CostDimension] = (),
+    customers: Iterable[Customer] = (),
+    cost: CostSource,
+    revenue: Iterable[Revenue] = (),
+    rates: Rates | None = None,
+    settings: NumberSettings | None = None,
+    facts_id: str = "",
+) -> FactBooks:
+    """Books over every month that the facts touch."""
+    table = rates if rates is not None else RateTable()
+    facts = Facts(
+        dimensions,
+        customers,
+        cost,
+        revenue_facts(revenue, table),
+        table,
+        settings or NumberSettings(),
+        facts_id,
+    )
+    return FactBooks(facts, facts.months())

@@ -1,0 +1,121 @@
+"""Columns of stored cost and exact sums over them.
+
+All money columns are int64 at store scale. A column whose absolute sum could pass int64 is turned into
+Python integers (dtype object) before anything is added, so that no sum ever wraps (numbers.md 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Amounts = npt.NDArray[Any]
+"""int64, or object holding Python ints where an int64 sum could wrap"""
+
+_SAFE_SUM = float(2**61)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One valid (source, export, billing period); ``id`` is the store's."""
+
+    id: int
+    source: str
+    export: str = "main"
+    period: str = ""
+    first_day: int | None = None
+    last_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostRows:
+    """Parallel int64 columns: positions of dimension and batch, a day, month or span, and amounts."""
+
+    dimension: Ints
+    batch: Ints
+    when: Ints
+    effective: Ints
+    billed: Ints
+    quantity: Ints
+
+    def __len__(self) -> int:
+        return len(self.dimension)
+
+    def take(self, chosen: npt.NDArray[Any]) -> CostRows:
+        """The rows of a mask or of positions."""
+        return CostRows(
+            self.dimension[chosen], self.batch[chosen], self.when[chosen],
+            self.effective[chosen], self.billed[chosen], self.quantity[chosen],
+        )  # fmt: skip
+
+    def at(self, when: Ints) -> CostRows:
+        """The same rows on another axis."""
+        return CostRows(self.dimension, self.batch, when, self.effective, self.billed, self.quantity)
+
+    def amount(self, cost: str) -> Ints:
+        """The column of a cost basis: ``effective`` or ``billed``."""
+        return self.effective if cost == "effective" else self.billed
+
+    @staticmethod
+    def of(rows: Iterable[Sequence[int]]) -> CostRows:
+        """Rows of (dimension, batch, when, effective, billed, quantity)."""
+        table = np.array(list(rows), dtype=np.int64).reshape(-1, 6)
+        return CostRows(*(np.ascontiguousarray(table[:, column]) for column in range(6)))
+
+    @staticmethod
+    def join(pieces: Sequence[CostRows]) -> CostRows:
+        """All rows of several pieces."""
+        if len(pieces) == 1:
+            return pieces[0]
+        if not pieces:
+            return CostRows.of(())
+        names = ("dimension", "batch", "when", "effective", "billed", "quantity")
+        return CostRows(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+
+
+class CostSource(Protocol):
+    """Where books get stored cost from; only valid batches. Positions, not store ids."""
+
+    batches: Sequence[Batch]
+
+    def monthly(self) -> CostRows:
+        """Every (dimension, batch, month), ``when`` = month."""
+
+    def daily(self, start: int, end: int, dimensions: Ints | None = None) -> CostRows:
+        """Every (dimension, batch, day) of ``[start, end)``, all dimensions or the given ones."""
+
+
+def exact(values: Ints) -> Amounts:
+    """``values`` in a form whose sums cannot wrap: int64 when provably safe, else Python integers."""
+    if float(np.abs(values.astype(np.float64)).sum()) < _SAFE_SUM:
+        return values
+    return values.astype(object)
+
+
+def total(values: Amounts) -> int:
+    """The exact sum as a Python integer."""
+    if values.dtype == object:
+        return sum(values.tolist())
+    return int(exact(values).sum()) if len(values) else 0
+
+
+def sum_by(keys: Ints, values: Amounts) -> tuple[Ints, Amounts]:
+    """Distinct keys, ascending, and the exact sum of ``values`` for each."""
+    if not len(keys):
+        return keys, values
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    return ordered[starts], np.add.reduceat(values[order], starts)
+
+
+def add_at(size: int, keys: Ints, values: Amounts) -> Amounts:
+    """Exact sums of ``values`` on a dense axis of ``size``."""
+    out = np.zeros(size, dtype=values.dtype)
+    np.add.at(out, keys, values)
+    return out

@@ -1,0 +1,350 @@
+"""Rules bound to dimensions: who gets which part of a dimension's cost, and when (numbers.md 4).
+
+Most dimensions have one owner for all time; they live in columns. A dimension that a dated or partial
+rule matches has a *timeline*: intervals of days, each with an *assignment* (its parts). Two walks run
+over the same ladder, one for the customer and one for the feature; the parts are where they overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from typing import cast
+
+import numpy as np
+
+from turbofinops_tui.economics.books import Facts
+from turbofinops_tui.economics.books.revenue import Interned
+from turbofinops_tui.economics.books.rows import Ints
+from turbofinops_tui.economics.links import Directory, Matched, link_customer, link_feature
+from turbofinops_tui.economics.types import ClassRule, InOut, Link, Match, Method, Rules, SharedRule
+
+DIRECT, SHARED, UNATTRIBUTED, OPEX, TAX, POOL = range(6)
+"""bucket codes; POOL is cost without a customer that a shared rule takes, not yet split"""
+BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
+SPREADING = ("even", "revenue", "direct", "fixed")
+"""methods that spread; ``keep`` leaves its pool, ``evidence`` has nothing to go by without usage evidence"""
+NOBODY = -1
+WHOLE = Fraction(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of an atom: ``weight`` of the sum of its assignment's weights.
+
+    ``link`` indexes ``Binding.links``; in a POOL part it indexes ``Binding.shared``.
+    """
+
+    weight: int
+    customer: int
+    feature: int
+    link: int
+    bucket: int
+    opex: bool = False
+
+
+Assignment = tuple[Part, ...]
+Interval = tuple[int, int, int]
+"""(first day, day after the last, assignment id)"""
+EARLIEST, LATEST = -(10**6), 10**6
+
+
+class Binding:
+    """Ownership of every dimension under ``rules``; the facts' spans and amounts play no part."""
+
+    def __init__(self, facts: Facts, rules: Rules, tax: InOut, shared: Method | None) -> None:
+        self.facts = facts
+        self.rules = rules
+        self.tax = tax
+        self.directory = directory_of(facts, rules)
+        self.features = Interned()
+        self.links: list[str] = [link.id for link in rules.links]
+        self._number = {link.id: number for number, link in enumerate(rules.links)}
+        override = SharedRule(f"--shared {shared}", Match(()), shared) if shared else None
+        self.shared: tuple[SharedRule, ...] = (override,) if override else rules.shared
+        self.first_shared = len(self.links)
+        """position in ``links`` of the first shared rule"""
+        self.links += [rule.id for rule in self.shared]
+        self.assignments: list[Assignment] = []
+        self._assignment_ids: dict[Assignment, int] = {}
+        self._bind()
+
+    # --- columns of the dimensions with one owner ---------------------------------------------
+
+    def _bind(self) -> None:
+        size = len(self.facts.dimensions)
+        self.customer, self.feature, self.link = (np.full(size, NOBODY, dtype=np.int64) for _ in range(3))
+        self.bucket = np.full(size, UNATTRIBUTED, dtype=np.int64)
+        self.opex = np.zeros(size, dtype=bool)
+        self._feature_links()
+        self._named()
+        for number, link in self._ladder():
+            self._give(number, link)
+        self._buckets()
+        self.timeline = np.full(size, NOBODY, dtype=np.int64)
+        """index into ``timelines`` of each dimension that has one, else -1"""
+        self.timelines: list[tuple[Interval, ...]] = []
+        self._time_lines()
+        self._pools()
+
+    def _feature_links(self) -> None:
+        """Every fixed feature has its code from the start, so that codes do not depend on data order."""
+        for link in self.rules.links:
+            if link.feature and "{" not in link.feature:
+                self.features.code(link.feature)
+
+    def _ladder(self) -> list[tuple[int, Link]]:
+        """Enabled links in the fixed order of kinds, then their own; with their position.
+
+        Trace links split by usage evidence; without any they give nothing and the walk goes on.
+        """
+        numbered = [(number, link) for number, link in enumerate(self.rules.links) if link.enabled]
+        return [pair for kind in ("tag", "feature") for pair in numbered if pair[1].kind == kind]
+
+    def _named(self) -> None:
+        found = [
+            (position, customer)
+            for position, dimension in enumerate(self.facts.dimensions)
+            if dimension.names_customer
+            and (customer := self.directory.named(dimension.names_customer)) is not None
+        ]
+        for position, customer in found:
+            self.customer[position] = customer
+
+    def _give(self, number: int, link: Link) -> None:
+        positions = self.positions(link.match)
+        if not len(positions):
+            return
+        matched = self.facts.index.match(link.match)
+        customers = self._customers(link, matched)
+        if customers is not None:
+            open_ = (self.customer[positions] == NOBODY) & (customers != NOBODY)
+            self.customer[positions[open_]] = customers[open_]
+            self.link[positions[open_]] = number
+        features = self._features(link, matched)
+        if features is not None:
+            open_ = (self.feature[positions] == NOBODY) & (features != NOBODY)
+            self.feature[positions[open_]] = features[open_]
+
+    def _customers(self, link: Link, matched: Matched) -> Ints | None:
+        if not link.customer:
+            return None
+        key = ("customers", link.match, link.customer)
+        memory = self.directory.memory
+        if key not in memory:
+            values = matched.values or ("",) * len(matched.positions)
+            found = [link_customer(link, self.directory, matched.key, value) for value in values]
+            memory[key] = np.array([NOBODY if c is None else c for c in found], dtype=np.int64)
+        return cast(Ints, memory[key])
+
+    def _features(self, link: Link, matched: Matched) -> Ints | None:
+        if not link.feature:
+            return None
+        values = matched.values or ("",) * len(matched.positions)
+        texts = [link_feature(link, value) for value in values]
+        codes = {text: self.features.code(text) if text else NOBODY for text in dict.fromkeys(texts)}
+        return np.array([codes[text] for text in texts], dtype=np.int64)
+
+    def _buckets(self) -> None:
+        self.bucket[self.customer != NOBODY] = DIRECT
+        self.rule_of_pool = np.full(len(self.bucket), NOBODY, dtype=np.int64)
+        for number in range(len(self.shared) - 1, -1, -1):  # backwards: the first rule has the last word
+            if self.shared[number].enabled:
+                self.rule_of_pool[self._shared_positions(self.shared[number])] = number
+        for rule in reversed(self.rules.classes):
+            if rule.enabled:
+                self.opex[self.positions(rule.match)] = rule.cost_class == "opex"
+        self._take_out(self.opex, OPEX)
+        if self.tax == "out":
+            self._take_out(self.is_tax, TAX)
+
+    def _take_out(self, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]], bucket: int) -> None:
+        self.bucket[chosen] = bucket
+        self.customer[chosen] = self.feature[chosen] = self.link[chosen] = NOBODY
+
+    @property
+    def is_tax(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Dimensions of charge category Tax."""
+        return np.array([d.charge_category == "Tax" for d in self.facts.dimensions], dtype=bool)
+
+    def positions(self, match: Match) -> Ints:
+        """Positions of the dimensions that a rule's match holds for."""
+        key = ("positions", match)
+        memory = self.facts.memory
+        if key not in memory:
+            memory[key] = np.array(self.facts.index.match(match).positions, dtype=np.int64)
+        return cast(Ints, memory[key])
+
+    def _shared_positions(self, rule: SharedRule) -> Ints:
+        if not rule.match.terms:
+            return np.arange(len(self.facts.dimensions), dtype=np.int64)
+        return self.positions(rule.match)
+
+    def _pools(self) -> None:
+        """Dimensions that one shared rule takes whole get an assignment of one POOL part."""
+        spreads = np.array([rule.method in SPREADING for rule in self.shared] + [False], dtype=bool)
+        pooled = (self.bucket == UNATTRIBUTED) & spreads[self.rule_of_pool] & (self.timeline == NOBODY)
+        for rule in np.unique(self.rule_of_pool[pooled]).tolist():
+            of_rule = np.flatnonzero(pooled & (self.rule_of_pool == rule))
+            for feature in np.unique(self.feature[of_rule]).tolist():
+                chosen = of_rule[self.feature[of_rule] == feature]
+                part = Part(1, NOBODY, feature, rule, POOL)
+                self.timeline[chosen] = len(self.timelines)
+                self.timelines.append(((EARLIEST, LATEST, self._assignment((part,))),))
+
+    # --- timelines of the rest ----------------------------------------------------------------
+
+    def _time_lines(self) -> None:
+        rules: list[ClassRule | Link | SharedRule] = [r for r in self.rules.classes if r.enabled]
+        rules += [link for _, link in self._ladder()]
+        rules += [rule for rule in self.shared if rule.enabled]
+        special = [
+            rule
+            for rule in rules
+            if rule.start is not None
+            or rule.end is not None
+            or (isinstance(rule, Link) and rule.percent != WHOLE)
+        ]
+        if not special:
+            return
+        touched = sorted({p for rule in special for p in self._rule_positions(rule).tolist()})
+        of_dimension: dict[int, list[ClassRule | Link | SharedRule]] = {p: [] for p in touched}
+        for rule in rules:
+            for position in self._rule_positions(rule).tolist():
+                if position in of_dimension:
+                    of_dimension[position].append(rule)
+        known: dict[tuple[Interval, ...], int] = {}
+        for position in touched:
+            line = self._time_line(position, of_dimension[position])
+            if line not in known:
+                known[line] = len(self.timelines)
+                self.timelines.append(line)
+            self.timeline[position] = known[line]
+
+    def _rule_positions(self, rule: ClassRule | Link | SharedRule) -> Ints:
+        return self._shared_positions(rule) if isinstance(rule, SharedRule) else self.positions(rule.match)
+
+    def _time_line(
+        self, position: int, rules: Sequence[ClassRule | Link | SharedRule]
+    ) -> tuple[Interval, ...]:
+        cuts = {EARLIEST, LATEST}
+        cuts.update(day for rule in rules for day in (rule.start, rule.end) if day is not None)
+        days = sorted(cuts)
+        line: list[Interval] = []
+        for start, end in pairwise(days):
+            active = [rule for rule in rules if _applies(rule, start)]
+            found = self._assignment(self._parts(position, active))
+            if line and line[-1][2] == found:
+                line[-1] = (line[-1][0], end, found)
+            else:
+                line.append((start, end, found))
+        return tuple(line)
+
+    def _assignment(self, parts: Assignment) -> int:
+        found = self._assignment_ids.get(parts)
+        if found is None:
+            found = self._assignment_ids[parts] = len(self.assignments)
+            self.assignments.append(parts)
+        return found
+
+    def _parts(self, position: int, active: Sequence[ClassRule | Link | SharedRule]) -> Assignment:
+        """The parts of one dimension on a day on which exactly ``active`` apply (in ladder order)."""
+        opex = next((r.cost_class == "opex" for r in active if isinstance(r, ClassRule)), False)
+        if self.tax == "out" and self.facts.dimensions[position].charge_category == "Tax":
+            return (Part(1, NOBODY, NOBODY, NOBODY, TAX, opex),)
+        if opex:
+            return (Part(1, NOBODY, NOBODY, NOBODY, OPEX, True),)
+        links = [rule for rule in active if isinstance(rule, Link)]
+        customers = self._walk_customer(position, links)
+        features = self._walk_feature(position, links)
+        rule = next((rule for rule in active if isinstance(rule, SharedRule)), None)
+        pool = None if rule is None or rule.method not in SPREADING else self.shared.index(rule)
+        return self._overlay(customers, features, pool)
+
+    def _walk_customer(self, position: int, links: Sequence[Link]) -> list[tuple[Fraction, int, int]]:
+        """(percent, customer, link position) until the row is used up."""
+        named = self.facts.dimensions[position].names_customer
+        customer = self.directory.named(named) if named else None
+        if customer is not None:
+            return [(WHOLE, customer, NOBODY)]
+        left, found = WHOLE, []
+        for link in links:
+            key, value = self._value(link, position)
+            customer = link_customer(link, self.directory, key, value)
+            share = min(Fraction(Decimal(link.percent)), left)
+            if customer is not None and share > 0:
+                found.append((share, customer, self._number[link.id]))
+                left -= share
+        return [*found, (left, NOBODY, NOBODY)] if left else found
+
+    def _walk_feature(self, position: int, links: Sequence[Link]) -> list[tuple[Fraction, int, int]]:
+        left, found = WHOLE, []
+        for link in links:
+            feature = link_feature(link, self._value(link, position)[1])
+            share = min(Fraction(Decimal(link.percent)), left)
+            if feature and share > 0:
+                found.append((share, self.features.code(feature), NOBODY))
+                left -= share
+        return [*found, (left, NOBODY, NOBODY)] if left else found
+
+    def _value(self, link: Link, position: int) -> tuple[str, str]:
+        key = self.facts.index.match(link.match).key
+        return key, self.facts.index.tag(position, key) if key else ""
+
+    def _overlay(
+        self,
+        customers: list[tuple[Fraction, int, int]],
+        features: list[tuple[Fraction, int, int]],
+        pool: int | None,
+    ) -> Assignment:
+        """Where the two walks overlap: weights as whole numbers, in the order of every split."""
+        merged: dict[tuple[int, int, int], Fraction] = {}
+        at, customer_end, feature_end = Fraction(0), Fraction(0), Fraction(0)
+        ci = fi = -1
+        while at < WHOLE:
+            if at == customer_end:
+                ci += 1
+                customer_end += customers[ci][0]
+            if at == feature_end:
+                fi += 1
+                feature_end += features[fi][0]
+            until = min(customer_end, feature_end)
+            key = (customers[ci][1], features[fi][1], customers[ci][2])
+            merged[key] = merged.get(key, Fraction(0)) + until - at
+            at = until
+        scale = lcm(*(share.denominator for share in merged.values()))
+        return tuple(
+            self._part(int(merged[key] * scale) if len(merged) > 1 else 1, key, pool)
+            for key in sorted(merged, key=self._split_order)
+        )
+
+    def _part(self, weight: int, key: tuple[int, int, int], pool: int | None) -> Part:
+        customer, feature, link = key
+        if customer != NOBODY:
+            return Part(weight, customer, feature, link, DIRECT)
+        if pool is not None:
+            return Part(weight, NOBODY, feature, pool, POOL)
+        return Part(weight, NOBODY, feature, NOBODY, UNATTRIBUTED)
+
+    def _split_order(self, key: tuple[int, int, int]) -> tuple[bool, int, bool, bytes, bool, bytes]:
+        """Customer reference by UTF-8 bytes, null last, then feature, then link id."""
+        customer, feature, link = key
+        name = b"" if feature == NOBODY else self.features.labels[feature].encode()
+        link_id = b"" if link == NOBODY else self.links[link].encode()
+        return customer == NOBODY, customer, feature == NOBODY, name, link == NOBODY, link_id
+
+
+def _applies(rule: ClassRule | Link | SharedRule, day: int) -> bool:
+    return (rule.start is None or rule.start <= day) and (rule.end is None or day < rule.end)
+
+
+def directory_of(facts: Facts, rules: Rules) -> Directory:
+    """The directory of these customers and identities, made once per set of identities."""
+    key = ("directory", rules.identities)
+    if key not in facts.memory:
+        facts.memory[key] = Directory(facts.customers, rules.identities, facts.settings.tag_prefixes)
+    return cast(Directory, facts.memory[key])

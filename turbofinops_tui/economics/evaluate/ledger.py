@@ -1,0 +1,312 @@
+"""The ledger: every unit of cost on these spans with its owner and bucket (numbers.md 4).
+
+Whole ownership sums monthly entries. What is split is split per atom (dimension, UTC day, rule) from
+daily rows, and only then summed to spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
+from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding
+from turbofinops_tui.economics.split import largest_remainder, split_rows
+from turbofinops_tui.economics.types import CostBasis, InOut
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Parallel columns of owned cost; ``link`` indexes ``Binding.links``, -1 is nobody or none."""
+
+    dimension: Ints
+    span: Ints
+    customer: Ints
+    feature: Ints
+    link: Ints
+    bucket: Ints
+    opex: Mask
+    amount: Amounts
+
+    def __len__(self) -> int:
+        return len(self.dimension)
+
+    def take(self, chosen: npt.NDArray[Any]) -> Records:
+        """The records of a mask or of positions."""
+        return Records(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+    @staticmethod
+    def join(pieces: Sequence[Records]) -> Records:
+        """All records of several pieces."""
+        pieces = [piece for piece in pieces if len(piece)] or list(pieces[:1])
+        if len(pieces) == 1:
+            return pieces[0]
+        return Records(
+            *(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Records.__slots__)
+        )
+
+    @staticmethod
+    def empty() -> Records:
+        """No records."""
+        none = np.zeros(0, dtype=np.int64)
+        return Records(none, none, none, none, none, none, none.astype(bool), none)
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """Atoms (dimension, day, shared rule, feature) that wait for their shared rule."""
+
+    dimension: Ints
+    day: Ints
+    rule: Ints
+    feature: Ints
+    amount: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What of a slice changes the cost side of a ledger."""
+
+    cost: CostBasis
+    currency: str
+    credits: InOut = "in"
+
+
+class Ledger:
+    """Owned cost of some books under a binding; shared pools stay whole until ``pools`` are split."""
+
+    def __init__(self, books: FactBooks, binding: Binding, options: Options) -> None:
+        self.books = books
+        self.binding = binding
+        self.options = options
+
+    @cached_property
+    def owned(self) -> Records:
+        """Everything but the pools."""
+        return self._parts[0]
+
+    @property
+    def pools(self) -> Pools:
+        """What shared rules are to spread."""
+        return self._parts[1]
+
+    @property
+    def unconverted(self) -> Records:
+        """Native amounts without a rate, per (dimension, day): ``span`` holds the *day*."""
+        return self._parts[2]
+
+    @cached_property
+    def is_credit(self) -> Mask:
+        """Dimensions of charge category Credit."""
+        return np.array([d.charge_category == "Credit" for d in self.books.dimensions], dtype=bool)
+
+    @cached_property
+    def credits_left_out(self) -> int:
+        """What ``credits=out`` leaves out, in the ledger's currency (0 for ``in`` and ``native``)."""
+        if self.options.credits == "in" or self.options.currency == "native":
+            return 0
+        entries = self.books.entries(self.options.cost, self.options.currency)
+        return int(sum(entries.amount[self.is_credit[entries.dimension]].tolist()))
+
+    @cached_property
+    def _parts(self) -> tuple[Records, Pools, Records]:
+        entries = self.books.entries(self.options.cost, self.options.currency)
+        dimension, span, amount = entries.dimension, entries.span, entries.amount
+        if self.options.credits == "out":
+            kept = ~self.is_credit[dimension]
+            dimension, span, amount = dimension[kept], span[kept], amount[kept]
+        binding = self.binding
+        line = binding.timeline[dimension]
+        simple = line == NOBODY
+        pieces = [self._columns(dimension[simple], span[simple], amount[simple])]
+        whole = self._whole_assignments
+        if not simple.all():
+            dimension, span, amount, line = (x[~simple] for x in (dimension, span, amount, line))
+            assigned = whole[line, span]
+            uncut = assigned != NOBODY
+            pieces.append(self._assigned(dimension[uncut], span[uncut], amount[uncut], assigned[uncut]))
+        split, pools, unconverted = self._by_day(
+            np.unique(dimension[whole[line, span] == NOBODY])
+            if not simple.all()
+            else np.zeros(0, dtype=np.int64)
+        )
+        return Records.join([*pieces, *split]), pools, unconverted
+
+    def _columns(self, dimension: Ints, span: Ints, amount: Amounts) -> Records:
+        b = self.binding
+        return Records(
+            dimension, span, b.customer[dimension], b.feature[dimension], b.link[dimension],
+            b.bucket[dimension], b.opex[dimension], amount,
+        )  # fmt: skip
+
+    def _assigned(self, dimension: Ints, span: Ints, amount: Amounts, assigned: Ints) -> Records:
+        """Records of assignments with one whole part."""
+        parts = [assignment[0] for assignment in self.binding.assignments]
+        columns = {
+            name: np.array([getattr(part, name) for part in parts], dtype=np.int64)[assigned]
+            for name in ("customer", "feature", "link", "bucket", "opex")
+        }
+        opex = columns.pop("opex").astype(bool)
+        return Records(dimension, span, **columns, opex=opex, amount=amount)
+
+    @cached_property
+    def _whole_assignments(self) -> Ints:
+        """[timeline, span] -> the assignment that owns the whole span, or -1 when days are needed."""
+        binding, books = self.binding, self.books
+        needs_days = [
+            len(assignment) > 1 or assignment[0].bucket == POOL for assignment in binding.assignments
+        ]
+        table = np.full((len(binding.timelines), len(books.spans)), NOBODY, dtype=np.int64)
+        for number, line in enumerate(binding.timelines):
+            for start, end, assignment in line:
+                if not needs_days[assignment]:
+                    table[number, (books.starts >= start) & (books.ends <= end)] = assignment
+        return table
+
+    # --- split by day -------------------------------------------------------------------------
+
+    def _by_day(self, dimensions: Ints) -> tuple[list[Records], Pools, Records]:
+        daily = self._daily(dimensions)
+        width = 200_000
+        key, amount = sum_by(daily[0] * width + daily[1] + width // 2, exact(daily[2]))
+        dimension, day = np.divmod(key, width)
+        day -= width // 2
+        assigned = self._assignment_of(dimension, day)
+        kept = assigned != NOBODY
+        records, pools = self._split(dimension[kept], day[kept], amount[kept], assigned[kept])
+        return records, pools, self._without_rate(dimensions)
+
+    def _daily(self, dimensions: Ints) -> tuple[Ints, Ints, Ints]:
+        if not len(dimensions):
+            return dimensions, dimensions, dimensions
+        found = self.books.day_cost(self.options.cost, self.options.currency, dimensions)
+        return found.dimension, found.day, found.amount
+
+    def _assignment_of(self, dimension: Ints, day: Ints) -> Ints:
+        """The assignment of each (dimension, day); -1 where the whole span was owned already."""
+        assigned = np.full(len(dimension), NOBODY, dtype=np.int64)
+        lines = self.binding.timeline[dimension]
+        order = np.argsort(lines, kind="stable")
+        bounds = np.flatnonzero(np.diff(lines[order], prepend=-2, append=-2))
+        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            rows = order[first:last]
+            line = self.binding.timelines[int(lines[rows[0]])]
+            starts = np.array([start for start, _, _ in line], dtype=np.int64)
+            ids = np.array([assignment for _, _, assignment in line], dtype=np.int64)
+            assigned[rows] = ids[np.searchsorted(starts, day[rows], side="right") - 1]
+        span = self.books.span_of(day)
+        return (
+            np.where(self._whole_assignments[lines, span] == NOBODY, assigned, NOBODY)
+            if len(lines)
+            else lines
+        )
+
+    def _split(
+        self, dimension: Ints, day: Ints, amount: Amounts, assigned: Ints
+    ) -> tuple[list[Records], Pools]:
+        """Atoms split by the weights of their assignment; all with equal weights at once."""
+        by_weights: dict[tuple[int, ...], list[int]] = {}
+        for number in np.unique(assigned).tolist():
+            weights = tuple(part.weight for part in self.binding.assignments[number])
+            by_weights.setdefault(weights, []).append(number)
+        records: list[Records] = [Records.empty()]
+        pools: list[Pools] = []
+        for weights, numbers in by_weights.items():
+            rows = np.flatnonzero(np.isin(assigned, numbers))
+            shares = split_amounts(amount[rows], weights)
+            owners = [self.binding.assignments[number] for number in numbers]
+            which = np.searchsorted(np.array(numbers), assigned[rows])
+            for part in range(len(weights)):
+                self._place(owners, part, which, dimension[rows], day[rows], shares[:, part], records, pools)
+        return records, _join_pools(pools)
+
+    def _place(
+        self,
+        owners: Sequence[Assignment],
+        part: int,
+        which: Ints,
+        dimension: Ints,
+        day: Ints,
+        share: Amounts,
+        records: list[Records],
+        pools: list[Pools],
+    ) -> None:
+        names = ("customer", "feature", "link", "bucket", "opex")
+        own = {
+            name: np.array([getattr(owner[part], name) for owner in owners], dtype=np.int64) for name in names
+        }
+        pooled = own["bucket"][which] == POOL
+        if pooled.any():
+            chosen = which[pooled]
+            columns = (own["link"][chosen], own["feature"][chosen], share[pooled])
+            pools.append(Pools(dimension[pooled], day[pooled], *columns))
+        if not pooled.all():
+            kept = ~pooled
+            span = self.books.span_of(day[kept])
+            key = (dimension[kept] * len(owners) + which[kept]) * len(self.books.spans) + span
+            keys, amounts = sum_by(key, share[kept])
+            rest, spans = np.divmod(keys, len(self.books.spans))
+            owner = rest % len(owners)
+            opex = own["opex"][owner].astype(bool)
+            ids = {name: own[name][owner] for name in names[:4]}
+            records.append(Records(rest // len(owners), spans, **ids, opex=opex, amount=amounts))
+
+    # --- without a rate -----------------------------------------------------------------------
+
+    def _without_rate(self, dimensions: Ints) -> Records:
+        """Native amounts of days without a rate, owned like all cost; ``span`` holds the day."""
+        books, binding = self.books, self.binding
+        foreign = books.foreign(self.options.currency)
+        if not len(foreign):
+            return Records.empty()
+        rows = books.day_cost(self.options.cost, self.options.currency, foreign).unconverted
+        if self.options.credits == "out":
+            rows = rows.take(~self.is_credit[rows.dimension])
+        line = binding.timeline[rows.dimension]
+        amount = exact(rows.amount(self.options.cost))
+        simple = line == NOBODY
+        pieces = [self._columns(rows.dimension[simple], rows.when[simple], amount[simple])]
+        for position in np.flatnonzero(~simple).tolist():
+            pieces.append(self._unconverted_parts(rows.dimension, rows.when, amount, line, position))
+        return Records.join(pieces)
+
+    def _unconverted_parts(
+        self, dimension: Ints, day: Ints, amount: Amounts, line: Ints, position: int
+    ) -> Records:
+        when = int(day[position])
+        intervals = self.binding.timelines[int(line[position])]
+        number = next(assignment for start, end, assignment in intervals if start <= when < end)
+        parts = self.binding.assignments[number]
+        shares = largest_remainder(int(amount[position]), [part.weight for part in parts])
+        count = len(parts)
+        own = {
+            name: np.array([getattr(part, name) for part in parts], dtype=np.int64)
+            for name in ("customer", "feature", "link", "bucket")
+        }
+        own["link"][own["bucket"] == POOL] = NOBODY
+        opex = np.array([part.opex for part in parts], dtype=bool)
+        of, on = (np.full(count, int(column[position]), dtype=np.int64) for column in (dimension, day))
+        return Records(of, on, **own, opex=opex, amount=np.array(shares, dtype=np.int64))
+
+
+def split_amounts(amounts: Amounts, weights: Sequence[int]) -> Amounts:
+    """``amounts`` [N] by ``weights`` [C], in numpy or, for Python integers, one by one."""
+    if amounts.dtype != object:
+        return split_rows(amounts, np.array(weights, dtype=object))
+    shares = [largest_remainder(amount, weights) for amount in amounts.tolist()]
+    return np.array(shares, dtype=object).reshape(len(amounts), len(weights))
+
+
+def _join_pools(pools: Sequence[Pools]) -> Pools:
+    if not pools:
+        none = np.zeros(0, dtype=np.int64)
+        return Pools(none, none, none, none, none)
+    return Pools(*(np.concatenate([getattr(pool, name) for pool in pools]) for name in Pools.__slots__))

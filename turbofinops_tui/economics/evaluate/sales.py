@@ -1,0 +1,205 @@
+"""Revenue with its owners: customer by identity, feature by the row itself or by its product (numbers.md 4).
+
+A product with weights is split by largest remainder per stored row and UTC day, features in UTF-8 order;
+where every day divides evenly (the usual case) that is a plain proportion. Revenue whose product has no
+weights, or whose weights are usage without evidence, has no feature: it stays visible as unmapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from turbofinops_tui.economics.books import NATIVE, FactBooks
+from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts
+from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
+from turbofinops_tui.economics.evaluate.bind import NOBODY, Binding
+from turbofinops_tui.economics.fx import cumulative_convert, to_reporting
+from turbofinops_tui.economics.patterns import fold
+from turbofinops_tui.economics.periods import Days, month_of_day
+from turbofinops_tui.economics.recognition import first_positive_day
+from turbofinops_tui.economics.split import largest_remainder
+from turbofinops_tui.economics.types import Basis, InOut
+
+POSITIVE_KINDS = ("subscription", "usage", "one_time")
+Split = tuple[tuple[int, ...], tuple[int, ...]]
+"""features in split order and their whole-number weights"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Parallel columns of owned revenue; ``row`` is a position in the revenue facts."""
+
+    row: Ints
+    span: Ints
+    customer: Ints
+    feature: Ints
+    amount: Amounts
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, chosen: npt.NDArray[Any]) -> Sales:
+        """The records of a mask or of positions."""
+        return Sales(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+def customers_of(facts: RevenueFacts, binding: Binding) -> Ints:
+    """The customer of every revenue row, -1 where its identity means nobody."""
+    found = [binding.directory.named(label) for label in facts.labels["identity"]]
+    of_label = np.array([NOBODY if c is None else c for c in found] + [NOBODY], dtype=np.int64)
+    return of_label[facts.codes["identity"]]
+
+
+def sales(
+    books: FactBooks, binding: Binding, currency: str, basis: Basis, estimates: InOut
+) -> tuple[Sales, Sales]:
+    """Owned revenue on the spans of ``books``, and native amounts without a rate (in native units)."""
+    facts = books.revenue
+    entries = facts.entries(books.spans, currency)
+    wanted = np.array([label == basis for label in facts.labels["basis"]] + [False], dtype=bool)
+    kept = wanted[facts.codes["basis"][entries.row]]
+    if estimates == "out":
+        kept &= ~facts.estimated[entries.row]
+    kept &= (entries.native != 0) | (entries.amount != 0)
+    customer = customers_of(facts, binding)
+    feature = _own_features(facts, binding)
+    splits = _splits(facts, binding)
+    known = np.flatnonzero(kept & entries.converted)
+    columns = _split(books, entries, known, feature, splits, currency)
+    lost = np.flatnonzero(kept & ~entries.converted)
+    rows = entries.row[lost]
+    unconverted = Sales(rows, entries.span[lost], customer[rows], feature[rows], entries.native[lost])
+    return Sales(columns[0], columns[1], customer[columns[0]], columns[2], exact(columns[3])), unconverted
+
+
+def _own_features(facts: RevenueFacts, binding: Binding) -> Ints:
+    labels = facts.labels["feature"]
+    of_label = [binding.features.code(label) if label else NOBODY for label in labels]
+    return np.array([*of_label, NOBODY], dtype=np.int64)[facts.codes["feature"]]
+
+
+def _splits(facts: RevenueFacts, binding: Binding) -> dict[int, Split]:
+    """Product code -> its fixed weights."""
+    rules = {fold(rule.product): rule for rule in reversed(binding.rules.features)}
+    found: dict[int, Split] = {}
+    for code, label in enumerate(facts.labels["product"]):
+        rule = rules.get(fold(label)) if label else None
+        if rule is None or rule.usage:
+            continue
+        shares = sorted(((name, Decimal(share)) for name, share in rule.split), key=lambda s: s[0].encode())
+        whole = lcm(*(share.as_integer_ratio()[1] for _, share in shares))
+        weights = tuple(int(share * whole) for _, share in shares)
+        if sum(weights) > 0:
+            found[code] = (tuple(binding.features.code(name) for name, _ in shares), weights)
+    return found
+
+
+def _split(
+    books: FactBooks, entries: Entries, known: Ints, feature: Ints, splits: dict[int, Split], currency: str
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """(row, span, feature, amount) with products spread over their features."""
+    facts = books.revenue
+    row, span, amount = entries.row[known], entries.span[known], entries.amount[known]
+    product = facts.codes["product"][row]
+    open_ = feature[row] == NOBODY
+    pieces = []
+    taken = np.zeros(len(row), dtype=bool)
+    for code, (features, weights) in splits.items():
+        chosen = np.flatnonzero(open_ & (product == code))
+        taken[chosen] = True
+        for index in chosen.tolist():
+            span_ = books.spans[int(span[index])]
+            parts = _day_shares(facts, int(row[index]), span_, int(amount[index]), weights, currency)
+            pieces += [
+                (int(row[index]), int(span[index]), f, p) for f, p in zip(features, parts, strict=True) if p
+            ]
+    extra = np.array(pieces, dtype=np.int64).reshape(-1, 4)
+    own = ~taken
+    return (
+        np.concatenate([row[own], extra[:, 0]]),
+        np.concatenate([span[own], extra[:, 1]]),
+        np.concatenate([feature[row[own]], extra[:, 2]]),
+        np.concatenate([amount[own], extra[:, 3]]),
+    )
+
+
+def _day_shares(
+    facts: RevenueFacts, index: int, span: Days, amount: int, weights: Sequence[int], currency: str
+) -> list[int]:
+    """``amount`` of one row on ``span`` by ``weights``, each day split on its own."""
+    row = facts.rows[index]
+    total = sum(weights)
+    own = currency in (NATIVE, row.currency)
+    if own and int(facts.unit[index]) * gcd(*weights) % total == 0:
+        return [amount * weight // total for weight in weights]  # every day divides evenly
+    sums = [0] * len(weights)
+    for part in _days(facts, index, span, currency):
+        for position, share in enumerate(largest_remainder(part, weights)):
+            sums[position] += share
+    return sums
+
+
+def _days(facts: RevenueFacts, index: int, span: Days, currency: str) -> list[int]:
+    """What one row books on each of its days inside ``span``, in ``currency``."""
+    row, parts = facts.rows[index], facts.day_parts(index, span)
+    rate = (1, 1) if currency == NATIVE else facts.rate(row, currency)
+    if rate is None or currency in (NATIVE, row.currency):
+        return parts
+    if not row.group:
+        return [to_reporting(part, row.currency, currency, *rate) for part in parts]
+    before = facts.prefix(index) + facts.part(index, None, max(span.start, row.start))
+    found = []
+    for part in parts:
+        found.append(cumulative_convert(before, part, row.currency, currency, *rate))
+        before += part
+    return found
+
+
+# --- cohorts --------------------------------------------------------------------------------------
+
+
+def cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
+    """Per customer, the month of the first day with recognised revenue > 0; None without one.
+
+    Positive kinds only, over the whole book, estimates included; later contra does not move it.
+    """
+    facts = books.revenue
+    owner = customers_of(facts, binding).tolist()
+    rows: dict[int, list[int]] = {}
+    for index, row in enumerate(facts.rows):
+        if row.basis == "recognised" and row.kind in POSITIVE_KINDS and owner[index] != NOBODY:
+            rows.setdefault(owner[index], []).append(index)
+    days = {customer: _first_day(facts, members) for customer, members in rows.items()}
+    found = (days.get(customer) for customer in range(len(books.customers)))
+    return [None if day is None else month_of_day(day) for day in found]
+
+
+def _first_day(facts: RevenueFacts, members: Sequence[int]) -> int | None:
+    """The first day on which these rows together book more than 0 in one currency."""
+    alone = [day for index in members if (day := _first_positive(facts, index)) is not None]
+    if not alone:
+        return None
+    first = min(alone)
+    if all(facts.rows[index].units >= 0 or facts.rows[index].start > first for index in members):
+        return first
+    last = max(max(facts.rows[index].end, facts.rows[index].start + 1) for index in members)
+    for day in range(first, last):
+        sums: dict[str, int] = {}
+        for index in members:
+            row = facts.rows[index]
+            sums[row.currency] = sums.get(row.currency, 0) + facts.part(index, day, day + 1)
+        if any(amount > 0 for amount in sums.values()):
+            return day
+    return None
+
+
+def _first_positive(facts: RevenueFacts, index: int) -> int | None:
+    row, unit = facts.rows[index], int(facts.unit[index])
+    return first_positive_day(row.units // unit, row.start, row.end)
