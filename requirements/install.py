@@ -34,20 +34,36 @@ def lock(name):
     return os.path.join("requirements", name + ".lock")
 
 
+def has(module):
+    """True when this python3 can import ``module``."""
+    try:
+        __import__(module)
+    except ImportError:
+        return False
+    return True
+
+
+def pip_command():
+    """pip of the new environment, or this python3's pip working on it."""
+    if subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0:
+        return (PYTHON, "-m", "pip")
+    return (sys.executable, "-m", "pip", "--python", PYTHON)
+
+
 def make_venv():
     """Create ``.venv`` with pip inside, or say in a sentence what is missing."""
     if sys.version_info[:2] < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:3])
         stop("this is python %s, 3.11 or newer is needed: install it, or make PYTHON=python3.12" % found)
-    try:
-        import ensurepip  # noqa: F401 (asked only whether it is there)
-        import venv  # noqa: F401
-    except ImportError as missing:
+    # A bare Debian or Ubuntu python3 has no ensurepip; the system's own pip can stand in for it.
+    has_pip = has("ensurepip")
+    if not has("venv") or not (has_pip or has("pip")):
         stop(
-            "this python3 cannot make virtual environments (no module %s): install the "
-            "system's package for it (Debian and Ubuntu: python3-venv)" % missing.name
+            "this python3 cannot make virtual environments (no module ensurepip): install the "
+            "system's package for it (Debian and Ubuntu: python3-venv)"
         )
-    if not run(sys.executable, "-m", "venv", VENV):
+    options = () if has_pip else ("--without-pip",)
+    if not run(*((sys.executable, "-m", "venv") + options + (VENV,))):
         stop("could not make %s: see the lines above" % VENV)
 
 
@@ -73,7 +89,7 @@ def uv_environment():
 def pip_index():
     """The index that pip is configured for, or an empty string."""
     for name in ("install.index-url", "global.index-url"):
-        ask = [PYTHON, "-m", "pip", "config", "get", name]
+        ask = pip_command() + ("config", "get", name)
         answer = subprocess.run(ask, capture_output=True, text=True, cwd=ROOT)
         if answer.returncode == 0:
             return answer.stdout.strip()
@@ -83,7 +99,7 @@ def pip_index():
 def install(kind):
     """Everything of ``kind`` into ``.venv``: uv, the lock, bytecode, the project."""
     hashed = ("--require-hashes", "--only-binary", ":all:", "-r")
-    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-q")
+    pip = pip_command() + ("--disable-pip-version-check", "--no-input", "install", "-q")
     if not run(*(pip + hashed + (lock("bootstrap"),))):
         stop("could not install uv from its hashed pin: is there a network or a package mirror?")
     env = uv_environment()
