@@ -54,7 +54,7 @@ def make_venv():
     """Create ``.venv`` with pip inside, or say in a sentence what is missing."""
     if sys.version_info[:2] < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:3])
-        stop("this is python %s, 3.11 or newer is needed: install it, or make PYTHON=python3.12" % found)
+        stop("this is python " + found + ", 3.11 or newer is needed: install it, or make PYTHON=python3.12")
     # A bare Debian or Ubuntu python3 has no ensurepip; the system's own pip can stand in for it.
     has_pip = has("ensurepip")
     if not has("venv") or not (has_pip or has("pip")):
@@ -63,8 +63,8 @@ def make_venv():
             "system's package for it (Debian and Ubuntu: python3-venv)"
         )
     options = () if has_pip else ("--without-pip",)
-    if not run(*((sys.executable, "-m", "venv") + options + (VENV,))):
-        stop("could not make %s: see the lines above" % VENV)
+    if not run(sys.executable, "-m", "venv", *options, VENV):
+        stop("could not make " + VENV + ": see the lines above")
 
 
 def uv_environment():
@@ -89,7 +89,7 @@ def uv_environment():
 def pip_index():
     """The index that pip is configured for, or an empty string."""
     for name in ("install.index-url", "global.index-url"):
-        ask = pip_command() + ("config", "get", name)
+        ask = [*pip_command(), "config", "get", name]
         answer = subprocess.run(ask, capture_output=True, text=True, cwd=ROOT)
         if answer.returncode == 0:
             return answer.stdout.strip()
@@ -99,17 +99,17 @@ def pip_index():
 def install(kind):
     """Everything of ``kind`` into ``.venv``: uv, the lock, bytecode, the project."""
     hashed = ("--require-hashes", "--only-binary", ":all:", "-r")
-    pip = pip_command() + ("--disable-pip-version-check", "--no-input", "install", "-q")
-    if not run(*(pip + hashed + (lock("bootstrap"),))):
+    pip = (*pip_command(), "--disable-pip-version-check", "--no-input", "install", "-q")
+    if not run(*pip, *hashed, lock("bootstrap")):
         stop("could not install uv from its hashed pin: is there a network or a package mirror?")
     env = uv_environment()
     uv = (PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON)
-    if not run(*(uv + ("--compile-bytecode",) + hashed + (lock(kind),)), env=env):
+    if not run(*uv, "--compile-bytecode", *hashed, lock(kind), env=env):
         sys.stderr.write("uv could not install the lock, trying pip\n")
-        if not run(*(pip + hashed + (lock(kind),))):
-            stop("could not install %s: see the lines above" % lock(kind))
+        if not run(*pip, *hashed, lock(kind)):
+            stop("could not install " + lock(kind) + ": see the lines above")
     project = ("--no-deps", "--no-build-isolation", "-e", ".")
-    if not run(*(uv + project), env=env) and not run(*(pip + project)):
+    if not run(*uv, *project, env=env) and not run(*pip, *project):
         stop("could not install the project itself: see the lines above")
 
 
