@@ -145,7 +145,7 @@ class Component:
         group: str = "",
         sequence: int = 0,
     ) -> None:
-        """Add one row; ``minor`` in minor units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing."""
+        """Add one row: ``minor`` units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing."""
         if not minor:
             return
         origin = self.origin
@@ -174,7 +174,7 @@ class Component:
                 sequence,
                 *rate,
                 self.events.get(source_object, ""),
-            )  # fmt: skip
+            )
         )
 
 

@@ -77,10 +77,10 @@ def line_kind(component: Component, line: Line) -> str:
         return "usage"
     if line.parent == "subscription_item_details":
         return "subscription"
-    if line.parent == "invoice_item_details" and line.subscription:
-        # without the price, Stripe's own mark of a proration tells a recurring line from a set-up fee
-        if price.recurring if price is not None else line.proration:
-            return "subscription"
+    # without the price, Stripe's own mark of a proration tells a recurring line from a set-up fee
+    recurring = line.proration if price is None else price.recurring
+    if line.parent == "invoice_item_details" and line.subscription and recurring:
+        return "subscription"
     return "one_time"
 
 
@@ -128,8 +128,8 @@ def _lines(book: Book) -> None:
             component.findings.append(Finding(PRICE_FINDING, line.price, component.origin.source, detail))
         component.row(
             invoice.id, _part(invoice, index), line_kind(component, line), "recognised",
-            invoice.customer, invoice.currency, line.net, (line.start, line.end), invoice.finalized_at, book.rate,
-            product=line.product, price=line.price, credit_applied=line.credit_applied,
+            invoice.customer, invoice.currency, line.net, (line.start, line.end), invoice.finalized_at,
+            book.rate, product=line.product, price=line.price, credit_applied=line.credit_applied,
             group=invoice.id, sequence=index,
         )  # fmt: skip
 

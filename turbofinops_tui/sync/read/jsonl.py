@@ -145,3 +145,15 @@ def read_objects(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(line number, text, parsed object) of each line; errors as in ``read_lines`` and ``parse_object``."""
     for number, text in read_lines(path):
         yield number, text, parse_object(text, path.name, number)
+
+
+def encode(value: dict[str, Any]) -> str:
+    """An object as one line of JSON again; a fraction keeps its digits."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        # Fractions in Stripe's objects are never money (percent_off, exchange_rate).
+        return float(value)
+    raise TypeError(type(value).__name__)

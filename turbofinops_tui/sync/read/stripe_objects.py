@@ -9,6 +9,7 @@ before the newest time stamp inside it), so that the order of imports does not m
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,8 +47,18 @@ class Snapshot:
     """the event that brought it; empty for an object file"""
     refs: tuple[str, ...]
     """ids that it refers to, for deriving dependants again"""
-    text: str
-    """JSON as received"""
+    body: bytes
+    """JSON as received, packed"""
+
+
+def pack(text: str) -> bytes:
+    """The stored form of received JSON: zlib at its fastest (bodies are small and many)."""
+    return zlib.compress(text.encode(), 1)
+
+
+def unpack(body: bytes) -> str:
+    """Received JSON as it came."""
+    return zlib.decompress(body).decode()
 
 
 def reference(value: object) -> str:
