@@ -1,0 +1,110 @@
+"""Row 16: a restated month of about 258k rollup rows made valid, and how long the write lock is held.
+
+A second process takes the write lock over and over while the month goes in; the
+longest wait is the longest hold.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import big_store, harness
+from turbofinops_tui.clock import Clock
+from turbofinops_tui.store import batches
+from turbofinops_tui.store.open import Store
+
+
+def watch(lock: str) -> None:
+    """Print the longest wait for ``lock`` in seconds, once stdin closes."""
+    longest = 0.0
+    descriptor = os.open(lock, os.O_RDWR)
+    os.set_blocking(0, False)
+    while True:
+        start = time.perf_counter()
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        longest = max(longest, time.perf_counter() - start)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        try:
+            if os.read(0, 1) == b"":
+                break
+        except BlockingIOError:
+            time.sleep(0.002)
+    print(longest)
+
+
+def restate(path: str, extra: str) -> None:
+    """Replace the last month; prints seconds of staging, of publishing and the longest lock wait."""
+    store = Store.open(Path(path), Clock())
+    with sqlite3.connect(path) as conn:
+        ids = [row[0] for row in conn.execute("SELECT id FROM cost_dimension ORDER BY id LIMIT 40000")]
+    command = harness.python("-m", "benchmarks.restate", "watch", str(store.lock_path))
+    watcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    rows = list(big_store.month_rows(big_store.LAST, ids, 5))
+    start = time.perf_counter()
+    delivery = batches.begin_delivery(store, "focus", "aws", "main", [], {})
+    big_store.stage(store, delivery, big_store.LAST, ids, 5, int(extra))
+    staged = time.perf_counter()
+    batches.publish_delivery(store, delivery, [], [])
+    published = time.perf_counter()
+    hold = float(watcher.communicate("")[0])
+    store.close()
+    print(
+        json.dumps(
+            {
+                "rows": len(rows),
+                "stage": staged - start,
+                "publish": published - staged,
+                "hold": hold,
+            }
+        )
+    )
+
+
+def compare(folder: Path, rows: int, rounds: int) -> str:
+    """The table of row 16."""
+    path = big_store.build(folder, rows)
+    runs = []
+    for number in range(rounds):
+        command = harness.python("-m", "benchmarks.restate", "once", str(path), str(number))
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        runs.append(json.loads(done.stdout))
+    calibration = harness.calibration()
+    lines = [
+        f"### A restated month of {runs[0]['rows']:,} rollup rows (calibration {calibration:.2f})",
+        "",
+        "| | seconds |",
+        "|---|---:|",
+    ]
+    for key, name in (
+        ("stage", "staged"),
+        ("publish", "made valid"),
+        ("hold", "longest hold of the write lock"),
+    ):
+        figure = (
+            max(run[key] for run in runs) if key == "hold" else statistics.median(run[key] for run in runs)
+        )
+        lines.append(f"| {name} | {figure:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """``watch LOCK`` and ``once STORE EXTRA`` are the processes of the comparison."""
+    if len(sys.argv) == 3 and sys.argv[1] == "watch":
+        watch(sys.argv[2])
+    elif len(sys.argv) == 4 and sys.argv[1] == "once":
+        restate(*sys.argv[2:])
+    else:
+        args = harness.arguments(__doc__ or "", 10_000_000)
+        print(compare(harness.cache(args), args.lines, args.rounds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Row 7: the five main views over ten million rollup rows, warm, against SQL on the daily table."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import big_store, harness
+from benchmarks.harness import Contender
+from turbofinops_tui.economics.periods import Range
+from turbofinops_tui.economics.types import Slice, Sort
+
+REPEATS = 20
+VIEWS: dict[str, Slice] = {
+    "top 20": Slice(
+        measures=("revenue", "cost", "margin"),
+        range=Range("last-month"),
+        sort=(Sort("margin", ascending=True),),
+        top=20,
+    ),
+    "cohort 24x24": Slice(by=("cohort", "age"), measures=("revenue", "cost", "margin"), range=Range("-24m")),
+    "per service": Slice(by=("service",), measures=("cost",), range=Range("last-month")),
+    "trend": Slice(by=("month",), measures=("revenue", "cost", "margin"), range=Range("-12m")),
+    "one customer": Slice(by=("month", "service"), measures=("cost",), range=Range("-12m")),
+}
+_OWNER = "JOIN cost_dimension d ON d.id = c.dimension JOIN tag_pair p ON p.tag_set = d.tag_set AND p.key = 'customer'"
+_LAST = "c.day >= 20727 AND c.day < 20758"
+SQL: dict[str, str] = {
+    "top 20": f"SELECT p.value, sum(c.effective) FROM cost_daily c {_OWNER} WHERE {_LAST}"
+    " GROUP BY p.value ORDER BY 2 DESC LIMIT 20",
+    "per service": "SELECT d.service, sum(c.effective) FROM cost_daily c JOIN cost_dimension d"
+    f" ON d.id = c.dimension WHERE {_LAST} GROUP BY d.service",
+    "trend": "SELECT c.day / 31, sum(c.effective) FROM cost_daily c WHERE c.day >= 20392 GROUP BY 1",
+    "one customer": f"SELECT c.day / 31, d.service, sum(c.effective) FROM cost_daily c {_OWNER}"
+    " WHERE p.value = 'c0001' AND c.day >= 20392 GROUP BY 1, 2",
+}
+
+
+def ours(path: str) -> dict[str, float]:
+    """Median milliseconds of each view, warm, uncached answers computed anew every time."""
+    from turbofinops_tui.actions.session import open_session
+    from turbofinops_tui.clock import from_environment
+    from turbofinops_tui.paths import resolve
+
+    clock = from_environment({"TURBOFINOPS_TODAY": big_store.TODAY})
+    session = open_session(resolve(root=path, environ={}), clock, read_only=True)
+    from turbofinops_tui.actions.reports import Reports
+
+    reports = Reports(session)
+    found = {}
+    start = time.perf_counter()
+    reports.table(VIEWS["trend"])
+    found["first answer (load)"] = (time.perf_counter() - start) * 1000
+    for name, asked in VIEWS.items():
+        times = []
+        for _ in range(REPEATS):
+            start = time.perf_counter()
+            reports.table(asked)
+            times.append((time.perf_counter() - start) * 1000)
+        found[name] = statistics.median(times[1:])
+    return found
+
+
+def sql(path: str) -> dict[str, float]:
+    """Median milliseconds of the queries on the daily table."""
+    conn = sqlite3.connect(Path(path) / "data" / "store.db")
+    found = {}
+    for name, query in SQL.items():
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            conn.execute(query).fetchall()
+            times.append((time.perf_counter() - start) * 1000)
+        found[name] = statistics.median(times)
+    conn.close()
+    return found
+
+
+def compare(folder: Path, rows: int, rounds: int) -> str:
+    """The table of row 7."""
+    root = big_store.build(folder, rows).parents[1]
+    results = harness.compare(
+        [
+            Contender(mode, harness.python("-m", "benchmarks.views", mode, str(root)), most=most)
+            for mode, most in (("ours", 99), ("sql", 1))
+        ],
+        rounds,
+    )
+    figures = {
+        result.name: [json.loads(sample.out.splitlines()[-1]) for sample in result.samples]
+        for result in results
+    }
+    lines = [
+        f"### Views at {rows:,} rollup rows (warm, ms; calibration {harness.calibration():.2f})",
+        "",
+        "| view | turbofinops | SQL on the daily table |",
+        "|---|---:|---:|",
+    ]
+    for name in figures["ours"][0]:
+        mine = statistics.median(run[name] for run in figures["ours"])
+        theirs = [run[name] for run in figures["sql"] if name in run]
+        lines.append(f"| {name} | {mine:.2f} | {f'{statistics.median(theirs):.0f}' if theirs else '-'} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """A mode and a root: one timing as JSON; otherwise the comparison."""
+    modes = {"ours": ours, "sql": sql}
+    if len(sys.argv) == 3 and sys.argv[1] in modes:
+        print(json.dumps(modes[sys.argv[1]](sys.argv[2])))
+        return
+    args = harness.arguments(__doc__ or "", 10_000_000)
+    print(compare(harness.cache(args), args.lines, args.rounds))
+
+
+if __name__ == "__main__":
+    main()
