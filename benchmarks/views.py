@@ -27,7 +27,10 @@ VIEWS: dict[str, Slice] = {
     "trend": Slice(by=("month",), measures=("revenue", "cost", "margin"), range=Range("-12m")),
     "one customer": Slice(by=("month", "service"), measures=("cost",), range=Range("-12m")),
 }
-_OWNER = "JOIN cost_dimension d ON d.id = c.dimension JOIN tag_pair p ON p.tag_set = d.tag_set AND p.key = 'customer'"
+_OWNER = (
+    "JOIN cost_dimension d ON d.id = c.dimension"
+    " JOIN tag_pair p ON p.tag_set = d.tag_set AND p.key = 'customer'"
+)
 _LAST = "c.day >= 20727 AND c.day < 20758"
 SQL: dict[str, str] = {
     "top 20": f"SELECT p.value, sum(c.effective) FROM cost_daily c {_OWNER} WHERE {_LAST}"
