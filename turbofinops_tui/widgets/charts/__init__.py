@@ -1,0 +1,1 @@
+"""Charts: the only place that knows plotext. Numbers in, painted lines out."""

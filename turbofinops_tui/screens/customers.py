@@ -1,0 +1,152 @@
+"""Customers: everybody or only who loses, by margin, with trend and loss bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from textual.widget import Widget
+
+from turbofinops_tui.actions.margins import streaks, trends
+from turbofinops_tui.economics.types import Having, Slice, Sort, Table
+from turbofinops_tui.widgets.empty import EmptyState
+from turbofinops_tui.widgets.frame import Frame, Tables, scope_bindings
+from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.money_rows import (
+    MoneyRow,
+    bar_column,
+    money_column,
+    money_width,
+    name_column,
+    percent_column,
+    rows_of,
+    since_column,
+    spark_column,
+)
+
+MEASURES = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_share")
+TOPS = (0, 10, 25, 100)
+MONTHS = 12
+
+
+class CustomersScreen(Frame):
+    """Key 2."""
+
+    ID = "customers"
+    TITLE = "Customers"
+    BINDINGS = scope_bindings("customers")  # noqa: RUF012 - Textual declares it so
+
+    def __init__(self, *, losing: bool = False, top: int = 0) -> None:
+        super().__init__()
+        self.losing = losing
+        self.top_count = top if top in TOPS else 0
+        self.rows: list[MoneyRow] = []
+        self.total: MoneyRow | None = None
+        model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        self.list = Grid(model, self.columns_for, id="customers")
+        self.empty = EmptyState()
+
+    def body(self) -> Iterable[Widget]:
+        """One grid; in its place what to do when there is nothing."""
+        yield self.list
+        yield self.empty
+
+    # --- data -----------------------------------------------------------------------------
+
+    def view(self) -> Slice:
+        """One row per customer."""
+        having = self.host.desk.scope.having
+        if self.losing:
+            having = (*having, Having("margin", "<", Decimal(0)))
+        sort = (Sort("margin", ascending=True),)
+        return self.host.desk.slice(("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None)
+
+    def plan(self, tables: Tables) -> dict[str, Slice]:
+        """The totals, the list, then the months behind the sparklines."""
+        desk = self.host.desk
+        wanted = {
+            "now": desk.slice((), ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")),
+            "customers": self.view(),
+        }
+        if "customers" in tables:
+            months = desk.months_back(MONTHS)
+            wanted["months"] = desk.slice(("customer", "month"), ("margin",), range=months)
+        return wanted
+
+    def show(self, tables: Tables) -> None:
+        """Fill the grid."""
+        table = tables.get("customers")
+        if table is None:
+            return
+        self.rows, self.total = rows_of(table)
+        if "months" in tables:
+            self._trends(tables["months"])
+        self.list.empty_text = self._nothing()
+        self.empty.show_for(tables.get("now"), self.host.desk)
+        self.list.display = not self.empty.display
+        self.list.set_rows(self.rows, self.total)
+
+    def _trends(self, months: Table) -> None:
+        lines, since = trends(months), streaks(months)
+        for row in self.rows:
+            if not row.others:
+                row.trend = lines.get(row.key, ())
+                row.since = since.get(row.key, "")
+
+    def _nothing(self) -> str:
+        if self.losing:
+            return "Nobody loses money in this period. Press a to see all customers."
+        return "No customers in this period. Press [ for an earlier one."
+
+    def crumbs(self) -> list[str]:
+        """What the list is narrowed to."""
+        what = "loss-making" if self.losing else "all"
+        return [self.TITLE, f"{what}, top {self.top_count}" if self.top_count else what]
+
+    # --- columns --------------------------------------------------------------------------
+
+    def columns_for(self, width: int) -> Sequence[Column[MoneyRow]]:
+        """More columns with more room; the loss bar takes what is left."""
+        wide, huge = width >= 110, width >= 160
+        longest = max((len(row.label) for row in self.rows), default=12)
+        name = max(12, min(longest, 40 if huge else 28 if wide else 19))
+
+        def money(measure: str, title: str, *, signed: bool = False) -> Column[MoneyRow]:
+            size = money_width(self.rows, self.total, measure, 7)
+            return money_column(measure, title, size, signed=signed)
+
+        columns = [name_column("Customer", name), money("revenue", "Revenue"), money("cost", "Cost")]
+        if huge:
+            columns += [money("direct_cost", "Direct"), money("shared_cost", "Shared")]
+        columns += [money("margin", "Margin", signed=True), percent_column("margin_pct", "%")]
+        columns.append(percent_column("ai_share", "AI%", 4, digits=0, signed=False))
+        if wide:
+            columns.append(since_column())
+        columns.append(spark_column("trend", MONTHS if wide else 6))
+        columns.append(bar_column("loss" if self.losing else "margin", 8, 60 if huge else 40, lambda: not self.losing))
+        return columns
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def action_losing(self) -> None:
+        """All customers, or only the losing ones."""
+        self.losing = not self.losing
+        self.forget()
+        self.host.load(self)
+
+    def action_top(self) -> None:
+        """The next length of the list."""
+        self.top_count = TOPS[(TOPS.index(self.top_count) + 1) % len(TOPS)]
+        self.forget()
+        self.host.load(self)
+
+    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+        """Drill into a customer, or say what the row is."""
+        row = message.row
+        if row.others:
+            self.say("the customers beyond the top: press t for more")
+        elif row.key is None:
+            self.say("cost that no link gives to a customer: press 6 for the links")
+        else:
+            self.host.drill("customer", row.key)

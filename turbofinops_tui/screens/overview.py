@@ -1,0 +1,148 @@
+"""Overview: the answer first. Revenue, cost, margin, who loses, since when and because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from turbofinops_tui.actions.margins import carriers, streaks, trends
+from turbofinops_tui.actions.overview_data import tiles_of, trend_of
+from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
+from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
+from turbofinops_tui.widgets.empty import EmptyState
+from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.money_rows import (
+    MoneyRow,
+    bar_column,
+    money_column,
+    money_width,
+    name_column,
+    note_column,
+    percent_column,
+    rows_of,
+    since_column,
+)
+from turbofinops_tui.widgets.tiles import Tile, Tiles
+
+TOTALS = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")
+LOSSES = ("revenue", "cost", "margin", "margin_pct", "ai_share")
+MONTHS = 12
+EXPLAINED = 40
+"""losing customers whose since and because are worked out"""
+
+
+class OverviewScreen(Frame):
+    """Key 1, the screen that opens."""
+
+    ID = "overview"
+    TITLE = "Overview"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tiles = Tiles()
+        self.chart = TrendChart()
+        self.rows: list[MoneyRow] = []
+        model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        self.list = Grid(model, self.columns_for, id="losses")
+        self.empty = EmptyState()
+
+    def body(self) -> Iterable[Widget]:
+        """Tiles above; chart and biggest losses below."""
+        yield self.tiles
+        with Horizontal(id="split"):
+            yield self.chart
+            yield self.list
+        yield self.empty
+
+    # --- data -----------------------------------------------------------------------------
+
+    def view(self) -> Slice:
+        """The biggest losses."""
+        having = (*self.host.desk.scope.having, Having("margin", "<", Decimal(0)))
+        return self.host.desk.slice(("customer",), LOSSES, having=having, sort=(Sort("margin", ascending=True),))
+
+    def plan(self, tables: Tables) -> dict[str, Slice]:
+        """Totals, losses and months first; then what explains the worst of them."""
+        desk = self.host.desk
+        months = desk.months_back(MONTHS)
+        wanted = {
+            "now": desk.slice((), (*TOTALS, "customers")),
+            "so_far": desk.slice((), TOTALS, range=desk.so_far()),
+            "before": desk.slice((), TOTALS, range=desk.before()),
+            "trend": desk.slice(("month",), TOTALS, range=months),
+            "losses": self.view(),
+        }
+        if "losses" in tables:
+            worst = [row.key[0] for row in tables["losses"].rows if row.key[0] is not None and not row.others]
+            if worst:
+                only = tuple(Condition("customer", ref) for ref in worst[:EXPLAINED])
+                where = (*desk.scope.where, *only)
+                wanted["worst_months"] = desk.slice(("customer", "month"), ("margin",), range=months, where=where)
+                wanted["worst_parts"] = desk.slice(("customer", "provider"), ("cost",), where=where)
+        return wanted
+
+    def show(self, tables: Tables) -> None:
+        """Fill tiles, chart and list."""
+        self.empty.show_for(tables.get("now"), self.host.desk)
+        for widget in (self.tiles, self.query_one("#split")):
+            widget.display = not self.empty.display
+        if "trend" in tables and "now" in tables:
+            self.tiles.show([Tile(*parts) for parts in tiles_of(tables)])
+            self.app.call_after_refresh(self._chart)
+        if "losses" in tables:
+            self._losses(tables)
+
+    def _chart(self) -> None:
+        # After a refresh: plotext must not be imported before the first paint.
+        if "trend" in self.tables:
+            self.chart.set_trend(Trend(*trend_of(self.tables["trend"])))
+
+    def _losses(self, tables: Tables) -> None:
+        self.rows, _ = rows_of(tables["losses"])
+        since = streaks(tables["worst_months"]) if "worst_months" in tables else {}
+        lines = trends(tables["worst_months"]) if "worst_months" in tables else {}
+        because = carriers(tables["worst_parts"]) if "worst_parts" in tables else {}
+        for row in self.rows:
+            row.since = since.get(row.key, "")
+            row.trend = lines.get(row.key, ())
+            row.note = because.get(row.key, "")
+            if row.key is None:
+                row.note = "no link names a customer"
+        self.list.empty_text = "Nobody loses money in this period."
+        self.list.set_rows(self.rows)
+
+    # --- columns --------------------------------------------------------------------------
+
+    def columns_for(self, width: int) -> Sequence[Column[MoneyRow]]:
+        """Who, how much, since when, because of what."""
+        longest = max((len(row.label) for row in self.rows), default=12)
+        name = max(12, min(longest, 30 if width >= 100 else 20))
+        margin = money_width(self.rows, None, "margin", 7)
+        columns = [name_column("Biggest losses", max(name, 16))]
+        if width >= 100:
+            for measure, title in (("revenue", "Revenue"), ("cost", "Cost")):
+                columns.append(money_column(measure, title, money_width(self.rows, None, measure, 7)))
+        columns.append(money_column("margin", "Margin", margin, signed=True))
+        if width >= 56:
+            columns.append(percent_column("margin_pct", "%"))
+        columns.append(since_column("since", 8))
+        if width >= 50:
+            columns.append(note_column("because", 16, 28))
+        if width >= 90:
+            columns.append(bar_column("loss", 8, 30, lambda: False))
+        return columns
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+        """Drill into the customer."""
+        if message.row.key is None:
+            self.host.goto("links")
+        else:
+            self.host.drill("customer", message.row.key)
+

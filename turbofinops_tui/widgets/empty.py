@@ -1,0 +1,41 @@
+"""Empty states that teach: what to press or type when there is nothing to show yet."""
+
+from __future__ import annotations
+
+from turbofinops_tui.economics.types import Table
+from turbofinops_tui.widgets.desk import Desk
+from turbofinops_tui.widgets.header_text import total_units
+from turbofinops_tui.widgets.paint import Lines, Spans
+
+NO_DATA: tuple[tuple[Spans, str], ...] = (
+    ((), ""),
+    (((" No data yet", "strong"),), ""),
+    ((), ""),
+    (((" d", "key"), ("  open the demo: a business of a few hundred customers over 18 months", "")), ""),
+    ((), ""),
+    (((" Or bring your own, from a shell; this screen follows:", ""),), ""),
+    ((), ""),
+    (((" turbofinops import focus FILE... --source aws", "accent"), ("     a cloud bill", "muted")), ""),
+    (((" turbofinops import stripe-events FILE", "accent"), ("             what customers pay", "muted")), ""),
+    (((" turbofinops import revenue FILE --source crm", "accent"), ("      the same from any system", "muted")), ""),
+    ((), ""),
+    (((" ctrl+l", "key"), ("  look again          ", ""), ("?", "key"), ("  help", "")), ""),
+)
+
+
+class EmptyState(Lines):
+    """Takes the place of a screen's body while the store has neither revenue nor cost."""
+
+    def __init__(self) -> None:
+        super().__init__(id="empty", height=len(NO_DATA))
+        self.display = False
+        self.set_lines(NO_DATA)
+
+    def show_for(self, now: Table | None, desk: Desk) -> None:
+        """Appear when ``now`` is known and nothing was ever delivered."""
+        self.display = now is not None and not desk.age_text
+
+
+def cost_only(now: Table | None) -> bool:
+    """True when there is cost and no revenue at all: a state of its own, not columns of dashes."""
+    return now is not None and not total_units(now, "revenue") and bool(total_units(now, "cost"))

@@ -1,0 +1,223 @@
+"""The frame of every screen: tabs, header strip, breadcrumbs, body, status line, key line.
+
+A screen names the slices it needs (``plan``) and shows the tables it is given
+(``show``). Everything else, from first paint to period keys, is here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Protocol, cast
+
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from turbofinops_tui import keymap
+from turbofinops_tui.economics.types import Slice, Table
+from turbofinops_tui.errors import TurboError
+from turbofinops_tui.widgets.bars import HeaderStrip, KeyLine, StatusLine, TabLine
+from turbofinops_tui.widgets.desk import Desk
+from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.prompt import Prompt
+
+Tables = Mapping[str, Table]
+
+
+class AppState(Protocol):
+    """What screens remember between runs (actions/app_state.py)."""
+
+    losing: bool
+    top: int
+    sorts: dict[str, list[Any]]
+
+
+class Host(App[int]):
+    """What screens may ask of the app. The app itself lives in app.py."""
+
+    desk: Desk
+    keys: Mapping[str, str]
+    """binding id -> keys, with the user's own"""
+
+    def load(self, screen: Frame) -> None:
+        """Compute what ``screen`` plans, in a thread, and give it the tables."""
+        raise NotImplementedError
+
+    def goto(self, screen: str) -> None:
+        """Show a top-level screen."""
+        raise NotImplementedError
+
+    def drill(self, screen: str, *args: Any) -> None:
+        """Push a deeper screen by name."""
+        raise NotImplementedError
+
+    def explain_cell(self, slice: Slice, customer: str | None, measure: str) -> None:  # noqa: A002
+        """Open one figure down to its source rows."""
+        raise NotImplementedError
+
+
+class Frame(Screen[None]):
+    """Base of all screens with a header strip; ``name`` is the screen's id in keymap.py."""
+
+    AUTO_FOCUS = "Grid"
+    ID: ClassVar[str] = ""
+    TITLE: ClassVar[str] = ""
+    MONEY: ClassVar[bool] = True
+    """shows money: has the header strip and listens to period, slice and export keys"""
+
+    def __init__(self) -> None:
+        super().__init__(name=self.ID)
+        self.tables: dict[str, Table] = {}
+        self.stale = True
+        self.tabs = TabLine()
+        self.header = HeaderStrip()
+        self.status = StatusLine()
+        self.key_line = KeyLine()
+        self.prompt = Prompt()
+
+    @property
+    def host(self) -> Host:
+        """The app, with the methods that screens use."""
+        return cast(Host, self.app)
+
+    # --- what a screen gives ---------------------------------------------------------------
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between header and status line."""
+        return ()
+
+    def plan(self, tables: Tables) -> dict[str, Slice]:
+        """Slices by name, given the tables known so far; called until it names nothing new."""
+        return {}
+
+    def show(self, tables: Tables) -> None:
+        """Put the tables on screen; called once per batch, with all tables known."""
+
+    def crumbs(self) -> list[str]:
+        """Breadcrumbs: where this screen stands."""
+        return [self.TITLE]
+
+    def view(self) -> Slice | None:
+        """The slice that ``Y``, ``x`` and ``f`` are about."""
+        return None
+
+    # --- frame ----------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Tabs, header, body, status, keys: top to bottom."""
+        yield self.tabs
+        yield self.header
+        with Vertical(id="body"):
+            yield from self.body()
+        yield self.status
+        yield self.prompt
+        yield self.key_line
+
+    def on_mount(self) -> None:
+        """Paint what is known at once."""
+        self.refresh_frame()
+        self.host.load(self)
+
+    def on_screen_resume(self) -> None:
+        """Coming back: repaint the frame, and load again when something changed meanwhile."""
+        self.refresh_frame()
+        if self.stale and self.is_mounted:
+            self.host.load(self)
+
+    def give(self, tables: Tables) -> None:
+        """Take tables from the app and show them."""
+        self.tables |= tables
+        self.show(self.tables)
+        self.refresh_frame()
+
+    def forget(self) -> None:
+        """The slice or the store changed: what is shown is old."""
+        self.stale = True
+        self.tables = {}
+
+    def refresh_frame(self) -> None:
+        """Repaint tabs, header strip and key line."""
+        desk = self.host.desk
+        self.tabs.show(self.ID, self.books_id())
+        self.header.show(self.header_table(), self.crumbs(), desk, money=self.MONEY)
+        self.key_line.show(self.ID, self.host.keys)
+
+    def header_table(self) -> Table | None:
+        """The table whose period, states and coverage the header strip shows."""
+        return self.tables.get("now")
+
+    def books_id(self) -> str:
+        """The books id of what is on screen, grouped ``7f3a-21c9``."""
+        table = self.header_table()
+        whole = table.books.whole if table is not None else self.host.desk.books_id
+        return f"{whole[:4]}-{whole[4:]}" if whole else ""
+
+    def say(self, text: str, role: str = "") -> None:
+        """One line in the status line."""
+        self.status.say(text, role)
+
+    @property
+    def grid(self) -> Grid[Any] | None:
+        """The focused grid, else the first."""
+        if isinstance(self.focused, Grid):
+            return self.focused
+        return next(iter(self.query(Grid)), None)
+
+    # --- keys that every screen has -------------------------------------------------------
+
+    def open_filter(self) -> None:
+        """The filter line in place of the status line."""
+        if self.grid is not None:
+            self.status.display = False
+            self.prompt.ask(self.grid)
+
+    def close_filter(self) -> bool:
+        """Close and clear the filter; False when there was none."""
+        grid = self.prompt.grid if self.prompt.grid is not None else self.grid
+        if grid is None or not (self.prompt.display or grid.model.needle):
+            return False
+        self.prompt.value = ""
+        grid.narrow("")
+        self._end_filter(grid)
+        self.say("")
+        return True
+
+    def _end_filter(self, grid: Grid[Any]) -> None:
+        self.prompt.display = False
+        self.status.display = True
+        grid.focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Narrow while typing."""
+        if message.input is self.prompt and self.prompt.display and self.prompt.grid is not None:
+            self.prompt.grid.narrow(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Enter keeps the filter and goes to the rows."""
+        grid = self.prompt.grid
+        if message.input is self.prompt and grid is not None:
+            self._end_filter(grid)
+            shown, every = len(grid.model), len(grid.model.rows)
+            self.say(f"{shown:,} of {every:,} rows hold {message.value!r}; esc shows all" if message.value else "")
+
+    def remember(self, state: AppState) -> None:
+        """Put into ``state`` what the next run should start from."""
+        for grid in self.query(Grid):
+            if grid.id and grid.model.sort_id:
+                state.sorts[grid.id] = [grid.model.sort_id, grid.model.descending]
+
+    def problem(self, error: TurboError) -> None:
+        """An error as one line that names the next step."""
+        self.say(error.line(), "error")
+
+
+def scope_bindings(scope: str) -> list[Any]:
+    """The bindings of a screen's own commands."""
+    from turbofinops_tui.widgets.grid import bindings
+
+    return list(bindings(scope))
+
+
+TOP_LEVEL = tuple(name for _, name, _ in keymap.SCREENS)
