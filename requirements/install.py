@@ -77,7 +77,7 @@ def uv_environment():
     nearest = cache
     while not os.path.isdir(nearest) and os.path.dirname(nearest) != nearest:
         nearest = os.path.dirname(nearest)
-    if "UV_CACHE_DIR" not in env and not (os.path.isabs(cache) and os.access(nearest, os.W_OK)):
+    if not env.get("UV_CACHE_DIR") and not (os.path.isabs(cache) and os.access(nearest, os.W_OK)):
         env["UV_CACHE_DIR"] = os.path.join(VENV, "cache")
     if not any(name in env for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX")):
         index = pip_index()
