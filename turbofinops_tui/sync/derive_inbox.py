@@ -115,6 +115,7 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
     for item in snapshots:
         new = _Known(item.object, item.created, item.rank, item.version, item.event, item.complete, item.body)
         old = known.get(item.id)
+        refs.update((target, item.id) for target in item.refs)
         if old is not None and new.order < old.order:
             if new.complete and not old.complete and _keep_whole(known, changed, item.id, new):
                 put.note(item, None)
@@ -124,7 +125,6 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
         if old is None or old.body != new.body or old.event != new.event:
             put.note(item, old.body if old else None)
         known[item.id] = changed[item.id] = new
-        refs.update((target, item.id) for target in item.refs)
     txn.conn.executemany(
         _UPSERT,
         [
@@ -161,7 +161,7 @@ def _known(
         f" WHERE {_OF_ACCOUNT} AND id IN (SELECT value FROM json_each(?))",
         (*key, json.dumps(sorted(ids))),
     )
-    return {row[0]: _Known(*row[1:6], bool(row[6]), row[7]) for row in rows}
+    return {row[0]: _Known(row[1], row[2], row[3], row[4], row[5], bool(row[6]), row[7]) for row in rows}
 
 
 def _keep_whole(known: dict[str, _Known], changed: dict[str, _Known], ident: str, whole: _Known) -> bool:

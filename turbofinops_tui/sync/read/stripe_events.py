@@ -51,7 +51,6 @@ class Spool:
     lines: int = 0
     events: int = 0
     objects: int = 0
-    newest: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """why -> how many records are not counted"""
 
@@ -143,7 +142,6 @@ def _read_object(value: Json, text: str, spool: Spool, written_at: int) -> None:
         spool.left_out[TEST_MODE] += 1
         return
     stamp = newest_stamp(value)
-    spool.newest = max(spool.newest, stamp)
     spool.add(None, _snapshots(value, text, max(written_at, stamp), ""))
 
 

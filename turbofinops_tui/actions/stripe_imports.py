@@ -1,0 +1,183 @@
+"""Bring in Stripe events and objects from files: stored as received, then derived (interface.md)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from turbofinops_tui.actions.session import Session
+from turbofinops_tui.errors import DataError, UsageError
+from turbofinops_tui.store.deliveries import (
+    FileRecord,
+    abandon_delivery,
+    activate_delivery,
+    begin_delivery,
+    release,
+)
+from turbofinops_tui.store.findings import Finding, close_finding, record_findings
+from turbofinops_tui.store.open import Store, WriteTxn
+from turbofinops_tui.store.pace import Pace
+from turbofinops_tui.sync.derive import CUSTOMER_KEY, Derived, derive_dirty
+from turbofinops_tui.sync.derive_component import Origin
+from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
+from turbofinops_tui.sync.derive_inbox import EventRow, put_events, put_snapshots
+from turbofinops_tui.sync.read.stripe_events import Spool, read_file
+from turbofinops_tui.sync.read.stripe_objects import Snapshot
+
+StripeKind = Literal["stripe-events", "stripe-objects"]
+SOURCE = "stripe"
+"""the source of files that no connection brought"""
+FIRST_CHUNK = 500
+VERSION_FINDING = "stripe_api_version"
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What one import of revenue, customers, rates or Stripe data did."""
+
+    kind: str
+    source: str
+    delivery: int
+    lines: int
+    counts: dict[str, int] = field(default_factory=dict)
+    """what was found, by its name; left-out records by reason"""
+    warnings: list[str] = field(default_factory=list)
+
+
+def file_record(path: Path) -> FileRecord:
+    """Path, size and SHA-256 of a file as received; DataError when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return FileRecord(str(path.absolute()), digest, path.stat().st_size)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"cannot be read ({reason})", "check the path", file=str(path)) from None
+
+
+def file_records(paths: Sequence[Path]) -> list[FileRecord]:
+    """The records of the files of one command; UsageError without any, or when one is given twice."""
+    if not paths:
+        raise UsageError("no file given", "name at least one file")
+    if len({path.absolute() for path in paths}) < len(paths):
+        raise UsageError("the same file is given twice", "name each file once")
+    return [file_record(path) for path in paths]
+
+
+def import_stripe(
+    session: Session,
+    kind: StripeKind,
+    paths: Sequence[Path],
+    *,
+    origin: Origin | None = None,
+    customer_key: str = CUSTOMER_KEY,
+) -> ImportResult:
+    """Read, store and derive Stripe files; a bad line leaves the store as it was.
+
+    The same files again change nothing. Raises DataError with file, line and field.
+    """
+    origin = origin or Origin(SOURCE, "", True)
+    files = file_records(paths)
+    with_spool = Spool()
+    now = int(session.clock.now().timestamp())
+    for path in paths:
+        written = min(now, int(path.stat().st_mtime))
+        read_file(path, with_spool, written, events_only=kind == "stripe-events")
+    store = session.store
+    delivery = begin_delivery(store, kind, origin.source, "main", files, {"account": origin.account})
+    try:
+        fresh = _put(store, origin, with_spool, delivery)
+        derived = derive_dirty(store, origin, customer_key=customer_key, delivery=delivery)
+        result = _publish(store, origin, kind, delivery, with_spool, fresh, derived)
+    except BaseException:
+        abandon_delivery(store, delivery)
+        raise
+    release(store, delivery)
+    return result
+
+
+def _put(store: Store, origin: Origin, spool: Spool, delivery: int) -> int:
+    """Every record into the store, in short transactions; returns how many events were new."""
+    pace = Pace()
+    pace.rows = FIRST_CHUNK
+    events: list[EventRow] = []
+    snapshots: list[Snapshot] = []
+    fresh = 0
+
+    def flush() -> None:
+        nonlocal fresh
+        with pace.measured(), store.write("receive stripe", durable=False) as txn:
+            fresh += put_events(txn, origin, events, delivery)
+            put = put_snapshots(txn, origin, snapshots, delivery)
+            mark_customers(txn, origin, put.customers)
+            mark_customers_of_products(txn, origin, sorted(put.products))
+        events.clear()
+        snapshots.clear()
+
+    for event, found in spool.records():
+        if event is not None:
+            events.append(event)
+        snapshots.extend(found)
+        if len(snapshots) + len(events) >= pace.rows:
+            flush()
+    flush()
+    return fresh
+
+
+def _publish(
+    store: Store, origin: Origin, kind: str, delivery: int, spool: Spool, fresh: int, derived: Derived
+) -> ImportResult:
+    counts = {"events": spool.events, "duplicates": spool.events - fresh, "objects": spool.objects}
+    if kind == "stripe-objects":
+        counts = {"objects": spool.objects}
+    counts |= {"revenue_rows": derived.rows, "customers": derived.customers}
+    counts |= {reason.replace(" ", "_"): number for reason, number in sorted(spool.left_out.items())}
+    warnings = [f"{number} {_plural(number)} {reason}" for reason, number in sorted(spool.left_out.items())]
+    with store.write(f"import {kind}") as txn:
+        waiting = _settle_versions(txn, origin, delivery)
+        if waiting:
+            warnings.append(f"{waiting} events wait for their objects: use import stripe-objects")
+        quarantined = txn.conn.execute(
+            "SELECT count(*) FROM finding WHERE source = ? AND state = 'open'"
+            " AND kind IN ('stripe_invoice_lines', 'stripe_credit_note_lines', 'stripe_object')",
+            (origin.source,),
+        ).fetchone()[0]
+        if quarantined:
+            warnings.append(f"{quarantined} objects are not counted: see the findings")
+        counts["not_counted"] = quarantined
+        activate_delivery(txn, delivery, spool.lines, warnings)
+        facts: dict[str, object] = {"kind": kind, "source": origin.source, **counts}
+        txn.audit("import", "delivery", str(delivery), None, facts)
+    return ImportResult(kind, origin.source, delivery, spool.lines, counts, warnings)
+
+
+def _plural(number: int) -> str:
+    return "record is left out:" if number == 1 else "records are left out:"
+
+
+def _settle_versions(txn: WriteTxn, origin: Origin, delivery: int) -> int:
+    """Events of another API version whose object has come since are done; returns how many still wait."""
+    key = (origin.account, int(origin.livemode))
+    txn.conn.execute(
+        "UPDATE stripe_event SET state = 'done' WHERE state = 'incomplete' AND account = ? AND livemode = ?"
+        " AND EXISTS (SELECT 1 FROM stripe_object o WHERE o.source = ? AND o.account = stripe_event.account"
+        " AND o.livemode = stripe_event.livemode AND o.id = stripe_event.object_id"
+        " AND o.version >= stripe_event.created)",
+        (*key, origin.source),
+    )
+    waiting = int(
+        txn.conn.execute(
+            "SELECT count(*) FROM stripe_event WHERE state = 'incomplete' AND account = ? AND livemode = ?",
+            key,
+        ).fetchone()[0]
+    )
+    if waiting:
+        detail = "events in another API version: their objects are not read from them"
+        finding = Finding(VERSION_FINDING, origin.account, origin.source, detail, count=waiting)
+        record_findings(txn, [finding], delivery)
+    else:
+        close_finding(txn, VERSION_FINDING, origin.source, origin.account)
+    return waiting
