@@ -43,7 +43,7 @@ def pairs(shared: Path) -> dict[str, str]:
 
 
 RATES = "Date,USD,GBP,JPY,KWD\n" + "".join(
-    f"{year}-{month:02d}-{day:02d},1.0{month:02d}{day % 10},0.8{month % 10}5,16{month % 10}.5,0.33{day % 10}\n"
+    f"{year}-{month:02d}-{day:02d},1.0{month:02d}{day % 10},0.8{month % 10}5,16{month % 10}.5,0.33\n"
     for year, months in ((2025, range(8, 13)), (2026, range(1, 13)))
     for month in months
     for day in (1, 6, 11, 16, 21, 26)
