@@ -138,3 +138,10 @@ def test_the_wheel_holds_every_asset(wheel: set[str]) -> None:
 def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
     strangers = {name for name in wheel if not name.startswith((f"{PACKAGE.name}/", "turbofinops_tui-"))}
     assert strangers == set()
+
+
+def test_the_picture_of_the_house_names_every_folder() -> None:
+    house = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
+    folders = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py")}
+    named = {folder.as_posix() for folder in folders if folder.parts and f"{folder.name}/" not in house}
+    assert named - {"sync/pull", "sync/receive"} == set()
