@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from turbofinops_tui.economics.money import to_decimal
+from turbofinops_tui.economics.periods import month_text
 from turbofinops_tui.store import audit, digests
 from turbofinops_tui.store.batches import cost_scope
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.rebuild import DAYS_BY_MONTH, MONTHS
 from turbofinops_tui.store.revenue import revenue_digests, scope
 
+_WIDE = Context(prec=200)
+"""exact for every sum of a bill; the default context would round past 28 digits"""
 _PARTS = "sum({0} / 1000000000), sum({0} % 1000000000)"
 """an exact sum in two parts that cannot overflow"""
 
@@ -95,26 +99,20 @@ def _residuals(conn: sqlite3.Connection) -> list[str]:
     return [
         f"batch {row[0]} {row[1]} {row[2]}: exact - stored is not the residual"
         for row in rows
-        if Decimal(row[3]) - Decimal(row[4]) != Decimal(row[5])
+        if _WIDE.subtract(Decimal(row[3]), Decimal(row[4])) != Decimal(row[5])
     ]
 
 
 def _months(conn: sqlite3.Connection) -> list[str]:
     """Every (batch, month, dimension) of the monthly table equals its days, both ways."""
-    daily = (
-        "SELECT batch, CAST(strftime('%Y', day * 86400, 'unixepoch') AS INTEGER) * 12"
-        " + CAST(strftime('%m', day * 86400, 'unixepoch') AS INTEGER) - 1 AS month, dimension,"
-        " sum(effective) AS effective, sum(billed) AS billed, sum(quantity) AS quantity"
-        " FROM cost_daily GROUP BY 1, 2, 3"
-    )
-    monthly = "SELECT batch, month, dimension, effective, billed, quantity FROM cost_monthly"
-    problems = []
-    active = "(SELECT id FROM ingest_batch WHERE state = 'active')"
-    for one, other in ((daily, monthly), (monthly, daily)):
-        query = f"SELECT DISTINCT batch, month FROM ({one} EXCEPT {other}) WHERE batch IN {active} LIMIT 10"  # noqa: S608
-        problems += [
-            f"batch {row[0]} month {row[1]}: monthly and daily rows differ" for row in conn.execute(query)
-        ]
+    problems: list[str] = []
+    for (batch,) in conn.execute("SELECT id FROM ingest_batch WHERE state = 'active'").fetchall():
+        for one, other in ((DAYS_BY_MONTH, MONTHS), (MONTHS, DAYS_BY_MONTH)):
+            query = f"SELECT DISTINCT month FROM ({one} EXCEPT {other}) LIMIT 10"  # noqa: S608 (constants)
+            problems += [
+                f"batch {batch} {month_text(row[0])}: monthly and daily rows differ"
+                for row in conn.execute(query, (batch,))
+            ]
     return list(dict.fromkeys(problems))
 
 

@@ -1,0 +1,81 @@
+"""Deliveries: list what came in, undo one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.errors import TurboError
+from turbofinops_tui.store import batches, undo
+from turbofinops_tui.store.deliveries import COST_KINDS, load_delivery
+from turbofinops_tui.store.delivery_figures import DeliveryLine, delivery_lines
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+
+__all__ = ["DeliveryLine", "Removed", "list_deliveries", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An undone import: deliveries read again in its place, and what could not be, with the way to fetch it."""
+
+    delivery: int
+    read_again: tuple[int, ...]
+    missing: tuple[str, ...]
+
+
+def list_deliveries(session: Session) -> list[DeliveryLine]:
+    """Every delivery with periods and totals, by id."""
+    with session.store.read() as conn:
+        return delivery_lines(conn)
+
+
+def remove(session: Session, delivery: int) -> Removed:
+    """Undo an import; where it had replaced an earlier delivery, that one counts again if it can be read.
+
+    NotFoundError for an unknown id, ConflictError when the import no longer counts.
+    """
+    with session.store.read() as conn:
+        kind = load_delivery(conn, delivery).kind
+    if kind in COST_KINDS:
+        wanted = [(item.delivery, item.periods) for item in batches.remove_delivery(session.store, delivery)]
+    else:
+        wanted = [(number, []) for number in undo.undo_delivery(session.store, delivery)]
+        after_undo(session, kind)
+    done, missing = [], []
+    for number, periods in wanted:
+        try:
+            read_again(session, number, periods)
+            done.append(number)
+        except TurboError as error:
+            missing.append(f"{_name(session, number)}: {error.line()}")
+    return Removed(delivery, tuple(done), tuple(missing))
+
+
+def after_undo(session: Session, kind: str) -> None:
+    """Derive what hangs on received facts again after some of them went."""
+    if kind in undo.STRIPE_KINDS:
+        from turbofinops_tui.sync.derive import derive_all
+
+        derive_all(session.store)
+
+
+def read_again(session: Session, delivery: int, periods: list[str]) -> None:
+    """Read the files of a delivery again, of a cost delivery only ``periods``; TurboError when they are gone."""
+    with session.store.read() as conn:
+        kind = load_delivery(conn, delivery).kind
+    if kind in COST_KINDS:
+        from turbofinops_tui.actions import imports
+
+        imports.read_again(session, delivery, periods)
+    else:
+        from turbofinops_tui.actions import revenue_imports
+
+        revenue_imports.read_again(session, delivery)
+
+
+def _name(session: Session, delivery: int) -> str:
+    with session.store.read() as conn:
+        item = load_delivery(conn, delivery)
+    return f"import {delivery} ({item.kind}, {item.source})"
