@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -16,6 +15,7 @@ from turbofinops_tui.actions.rule_words import (
     parse_split,
 )
 from turbofinops_tui.cli.parsing import verbs
+from turbofinops_tui.cli.printing import say, tell
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.errors import EXIT_DONE, UsageError
 
@@ -96,18 +96,18 @@ def run(args: argparse.Namespace, session: Session) -> int:
         rule = replace(_blank(args), **args.changes)
         if isinstance(rule, t.ClassRule):
             rule = replace(rule, id=actions.class_id(session, rule.name))
-        _out(actions.add_rule(session, rule, args.before))
+        say(actions.add_rule(session, rule, args.before))
     elif args.verb == "edit":
         rule = actions.rule_of(session, section, args.id)
-        _tell(f"{WORDS[args.noun]} {actions.edit_rule(session, replace(rule, **args.changes))!r} changed")
+        tell(f"{WORDS[args.noun]} {actions.edit_rule(session, replace(rule, **args.changes))!r} changed")
     elif args.verb == "remove":
-        _tell(f"{WORDS[args.noun]} {actions.remove_rule(session, section, args.id).id!r} removed")
+        tell(f"{WORDS[args.noun]} {actions.remove_rule(session, section, args.id).id!r} removed")
     elif args.verb == "move":
         place = actions.move_rule(session, section, args.id, args.to)
-        _tell(f"{WORDS[args.noun]} {args.id!r} stands at place {place}")
+        tell(f"{WORDS[args.noun]} {args.id!r} stands at place {place}")
     else:
         changed = actions.enable_rule(session, section, args.id, args.verb == "enable")
-        _tell(f"{WORDS[args.noun]} {args.id!r} {'is' if changed else 'was already'} {args.verb}d")
+        tell(f"{WORDS[args.noun]} {args.id!r} {'is' if changed else 'was already'} {args.verb}d")
     return EXIT_DONE
 
 
@@ -115,24 +115,12 @@ def _identity(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions import links as actions
 
     if args.verb == "add":
-        _out(actions.say_identity(session, args.customer, args.identity))
+        say(actions.say_identity(session, args.customer, args.identity))
     elif args.verb == "edit":
-        _tell(f"identity {actions.reassign_identity(session, args.id, args.customer)!r} changed")
+        tell(f"identity {actions.reassign_identity(session, args.id, args.customer)!r} changed")
     else:
-        _tell(f"identity {args.id!r} of customer {actions.drop_identity(session, args.id)!r} removed")
+        tell(f"identity {args.id!r} of customer {actions.drop_identity(session, args.id)!r} removed")
     return EXIT_DONE
-
-
-def _out(text: str) -> None:
-    from turbofinops_tui.safe_text import safe
-
-    print(safe(text))  # noqa: T201 - data on stdout
-
-
-def _tell(text: str) -> None:
-    from turbofinops_tui.safe_text import safe
-
-    print(safe(text), file=sys.stderr)  # noqa: T201 - talk on stderr
 
 
 # --- options of each noun ---------------------------------------------------------------------

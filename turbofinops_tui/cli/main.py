@@ -219,10 +219,8 @@ def run(argv: list[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
     except Exception as error:  # the last line of defence: one line, the rest in the log
-        from turbofinops_tui.cli.crash import log_crash
-
-        where = log_crash(words.values, error)
-        message = f"unexpected {type(error).__name__}: the details are in {where}; the store is as it was"
+        where = _log(words, error)
+        message = f"unexpected {type(error).__name__}: the details are in {where}"
         return _say(message, EXIT_FAILED, words, error)
 
 
@@ -230,8 +228,18 @@ def _say(message: str, code: int, words: Words, error: BaseException) -> int:
     from turbofinops_tui.safe_text import safe
 
     if "--debug" in words.flags:
-        from turbofinops_tui.cli.crash import frames
+        from turbofinops_tui.actions.crash_log import frames
 
         print(frames(error), file=sys.stderr)  # noqa: T201 - talk on stderr
     print(f"error: {safe(message, 2000)}", file=sys.stderr)  # noqa: T201 - talk on stderr
     return code
+
+
+def _log(words: Words, error: BaseException) -> str:
+    """Keep ``error`` in the log; returns where that is."""
+    from turbofinops_tui.actions.crash_log import write
+    from turbofinops_tui.clock import Clock
+    from turbofinops_tui.paths import resolve
+
+    state = resolve(words.values.get("--root")).state
+    return write(state, Clock(), error, "on the command line")

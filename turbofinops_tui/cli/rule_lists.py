@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from turbofinops_tui.actions.rule_words import match_words
 from turbofinops_tui.cli.output import grid, terminal_width, value_text
+from turbofinops_tui.cli.printing import say, say_json
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import decimal_text
 from turbofinops_tui.economics.periods import day_text
@@ -45,12 +45,11 @@ def print_list(noun: str, form: str, session: Session) -> None:
             month, dollars = actions.dollars_of_links(session)
         found = [_document(rule, dollars, month) for rule in rules]
     if form == "json":
-        text = json.dumps({noun: found}, indent=2)
+        say_json({noun: found})
     elif not found:
-        text = EMPTY[noun]
+        say(EMPTY[noun])
     else:
-        text = _table(noun, found, dollars, month)
-    print(text)  # noqa: T201 - data on stdout
+        say(_table(found, dollars, month), lines=True)
 
 
 def _document(rule: Rule, dollars: Mapping[str, Money], month: str) -> dict[str, Any]:
@@ -92,7 +91,7 @@ def _day(day: int | None) -> str | None:
     return None if day is None else day_text(day)
 
 
-def _table(noun: str, found: list[dict[str, Any]], dollars: Mapping[str, Money], month: str) -> str:
+def _table(found: list[dict[str, Any]], dollars: Mapping[str, Money], month: str) -> str:
     headers = [name for name in found[0] if name not in ("currency", "month")]
     headers = list(
         dict.fromkeys([*headers, *(k for d in found for k in d if k in ("evidence", "weight", "rest"))])
