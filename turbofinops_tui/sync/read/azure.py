@@ -1,0 +1,93 @@
+"""Azure cost details (EA, MCA, pay-as-you-go; actual and amortized) with their many header spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from turbofinops_tui.errors import DataError
+from turbofinops_tui.sync.read.layout import (
+    Choose,
+    Column,
+    Const,
+    Expression,
+    Layout,
+    Term,
+    first_of,
+    positions,
+)
+
+_COST = ("costinbillingcurrency", "cost", "pretaxcost", "extendedcost")
+_DATE = ("date", "usagedatetime", "usagedate")
+_CURRENCY = ("billingcurrencycode", "billingcurrency", "currency", "currencycode")
+_SERVICE = ("metercategory", "servicename", "consumedservice")
+_NEEDED = (
+    ("CostInBillingCurrency", _COST), ("Date", _DATE), ("BillingCurrencyCode", _CURRENCY), ("MeterCategory", _SERVICE),
+)  # fmt: skip
+
+
+def matches(names: Sequence[str]) -> bool:
+    """True for a header with Azure's meter columns or its cost name."""
+    found = positions(names)
+    meters = sum(name in found for name in ("metercategory", "meterid", "metersubcategory", "consumedservice"))
+    return meters >= 2 or ("costinbillingcurrency" in found and meters >= 1)
+
+
+def layout(names: Sequence[str], file: str) -> Layout:
+    """The layout of an Azure header; DataError names a column that is missing under all its spellings."""
+    found = positions(names)
+    columns = {}
+    for name, spellings in _NEEDED:
+        have = [found[spelling] for spelling in spellings if spelling in found]
+        if not have:
+            raise DataError(
+                "the Azure column is missing",
+                f"Azure cost details need {', '.join(needed for needed, _ in _NEEDED)}",
+                file=file, line=1, column=name,
+            )  # fmt: skip
+        columns[name] = have[0]
+    cost = (Term(Column(columns["CostInBillingCurrency"])),)
+    period = first_of(found, "billingperiodstartdate", "billingperiodstart")
+    return Layout(
+        format="Azure cost details",
+        names=tuple(names),
+        day=Column(columns["Date"]),
+        period=period,
+        billed=cost,
+        effective=cost,
+        attributes=_attributes(found),
+        quantity=first_of(found, "quantity", "usagequantity", "consumedquantity"),
+        tags=tuple(found[name] for name in ("tags",) if name in found),
+        warnings=("Azure cost details have one cost column: effective and billed are both that cost",),
+        column_of={
+            "day": columns["Date"],
+            "billed": columns["CostInBillingCurrency"],
+            "effective": columns["CostInBillingCurrency"],
+            "currency": columns["BillingCurrencyCode"],
+        }
+        | ({"charge_category": found["chargetype"]} if "chargetype" in found else {})
+        | ({"period": period.index} if isinstance(period, Column) else {}),
+    )
+
+
+def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
+    kind = first_of(found, "chargetype")
+    charge: tuple[tuple[tuple[str, ...], Expression], ...] = (
+        (("", "usage", "unusedreservation", "unusedsavingsplan", "unused reservation", "refund"), Const("Usage")),
+        (("roundingadjustment", "rounding adjustment", "adjustment"), Const("Adjustment")),
+        (("purchase",), Const("Purchase")),
+        (("tax",), Const("Tax")),
+        (("credit",), Const("Credit")),
+    )
+    model = first_of(found, "pricingmodel")
+    covered = Choose(model, ((("reservation", "savingsplan", "savings plan"), Const("Used")),), Const(""))
+    unused = (("unusedreservation", "unusedsavingsplan", "unused reservation"), Const("Unused"))
+    return {
+        "provider": Const("azure"),
+        "account": first_of(found, "subscriptionid", "subscriptionguid", "billingaccountid"),
+        "service": first_of(found, *_SERVICE),
+        "category": first_of(found, "servicefamily"),
+        "charge_category": Choose(kind, charge, kind),
+        "commitment": Choose(kind, (unused, (("usage",), covered)), Const("")),
+        "currency": first_of(found, *_CURRENCY),
+        "unit": first_of(found, "unitofmeasure"),
+    }
