@@ -18,7 +18,7 @@ __all__ = ["DeliveryLine", "Removed", "list_deliveries", "remove"]
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An undone import: deliveries read again in its place, and what could not be, with the way to fetch it."""
+    """An undone import: the deliveries read again in its place, and what could not be read."""
 
     delivery: int
     read_again: tuple[int, ...]
@@ -62,7 +62,7 @@ def after_undo(session: Session, kind: str) -> None:
 
 
 def read_again(session: Session, delivery: int, periods: list[str]) -> None:
-    """Read the files of a delivery again, of a cost delivery only ``periods``; TurboError when they are gone."""
+    """Read the files of a delivery again, of cost only ``periods``; TurboError when they are gone."""
     with session.store.read() as conn:
         kind = load_delivery(conn, delivery).kind
     if kind in COST_KINDS:

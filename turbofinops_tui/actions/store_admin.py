@@ -29,7 +29,7 @@ __all__ = ["CheckLine", "Rebuilt", "backup", "check", "rebuild", "restore"]
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuild derived again; ``missing`` names what could not be read and the command that fetches it."""
+    """What a rebuild derived; ``missing`` names what could not be read and the command that fetches it."""
 
     before: BooksId
     after: BooksId

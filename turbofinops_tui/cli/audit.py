@@ -33,10 +33,17 @@ def run(args: argparse.Namespace, session: Session) -> int:
         say_json({"rows": [_record(row) for row in rows]})
     else:
         cells = [
-            [str(row.id), row.at, str(json.loads(row.who).get("user", "")), row.action, f"{row.entity}:{row.entity_id}",
-             row.before, row.after]
+            [
+                str(row.id),
+                row.at,
+                _user(row),
+                row.action,
+                f"{row.entity}:{row.entity_id}",
+                row.before,
+                row.after,
+            ]
             for row in rows
-        ]  # fmt: skip
+        ]
         headers = ["#", "at", "who", "action", "what", "before", "after"]
         say(grid(headers, cells, right={0}, width=terminal_width()), lines=True)
     return EXIT_DONE
@@ -56,8 +63,13 @@ def _verify(found: auditing.Verification, form: str) -> int:
 def _record(row: auditing.AuditRow) -> dict[str, object]:
     return {
         "id": row.id, "at": row.at, "who": json.loads(row.who), "action": row.action, "entity": row.entity,
-        "entity_id": row.entity_id, "before": _state(row.before), "after": _state(row.after), "hash": row.hash,
+        "entity_id": row.entity_id, "before": _state(row.before), "after": _state(row.after),
+        "hash": row.hash,
     }  # fmt: skip
+
+
+def _user(row: auditing.AuditRow) -> str:
+    return str(json.loads(row.who).get("user", ""))
 
 
 def _state(text: str) -> object:

@@ -77,9 +77,7 @@ def _check(form: str, context: Context) -> int:
             for problem in line.problems[:10]:
                 say(f"     {problem}")
     if not good:
-        tell(
-            "error: the store does not hold: keep a copy of it, then `turbofinops db rebuild` or `db restore FILE`"
-        )
+        tell("error: the store does not hold: keep a copy of it, then `db rebuild` or `db restore FILE`")
     return EXIT_DONE if good else EXIT_FOUND
 
 
@@ -91,7 +89,8 @@ def _rebuild(form: str, context: Context) -> int:
         say_json(
             {
                 "equal": done.equal, "before": done.before.whole, "after": done.after.whole,
-                "read_again": done.read_again, "months": done.months, "scopes": done.scopes, "missing": done.missing,
+                "read_again": done.read_again, "months": done.months, "scopes": done.scopes,
+                "missing": done.missing,
             }
         )  # fmt: skip
     else:

@@ -63,12 +63,15 @@ def _record(line: DeliveryLine) -> dict[str, object]:
     item = line.delivery
     return {
         "id": item.id, "kind": item.kind, "source": item.source, "export": item.export,
-        "periods": list(line.periods), "lines": item.lines, "state": item.state, "received_at": item.received_at,
+        "periods": list(line.periods), "lines": item.lines, "state": item.state,
+        "received_at": item.received_at,
         "totals": [
-            {"currency": currency, "measure": name, "total": value} for (currency, name), value in line.totals.items()
+            {"currency": currency, "measure": name, "total": value}
+            for (currency, name), value in line.totals.items()
         ],
         "files": [
-            {"path": file.path, "sha256": file.sha256, "bytes": file.bytes, "kept": file.kept} for file in item.files
+            {"path": file.path, "sha256": file.sha256, "bytes": file.bytes, "kept": file.kept}
+            for file in item.files
         ],
         "warnings": list(item.warnings),
     }  # fmt: skip

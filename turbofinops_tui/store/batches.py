@@ -253,8 +253,8 @@ def _insert_batch(txn: WriteTxn, delivery: int, batch: StagedBatch) -> int:
         "SELECT source, export FROM delivery WHERE id = ?", (delivery,)
     ).fetchone()
     cursor = txn.conn.execute(
-        "INSERT INTO ingest_batch(delivery, source, export, period, lines, first_day, last_day, digest, engine, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'staged')",
+        "INSERT INTO ingest_batch(delivery, source, export, period, lines, first_day, last_day, digest,"
+        " engine, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'staged')",
         (
             delivery, source, export, batch.period, batch.lines, batch.first_day, batch.last_day,
             batch.digest, batch.engine,
@@ -262,7 +262,8 @@ def _insert_batch(txn: WriteTxn, delivery: int, batch: StagedBatch) -> int:
     )  # fmt: skip
     number = int(cursor.lastrowid or 0)
     txn.conn.executemany(
-        "INSERT INTO batch_total(batch, currency, cost, exact, stored, residual, lines) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO batch_total(batch, currency, cost, exact, stored, residual, lines)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 number, total.currency, total.cost, decimal_text(total.exact), decimal_text(total.stored),

@@ -49,7 +49,8 @@ def _delete_rows(store: Store, batch: int) -> None:
     """Delete the rows of one batch in key order, chunk by chunk."""
     pace = Pace()
     for table, unit in _TABLES:
-        edge = f"SELECT {unit}, dimension FROM {table} WHERE batch = ? ORDER BY {unit}, dimension LIMIT 1 OFFSET ?"  # noqa: S608
+        keys = f"SELECT {unit}, dimension FROM {table} WHERE batch = ?"  # noqa: S608 (constants)
+        edge = f"{keys} ORDER BY {unit}, dimension LIMIT 1 OFFSET ?"
         below = f"DELETE FROM {table} WHERE batch = ? AND ({unit}, dimension) < (?, ?)"  # noqa: S608 (constants)
         more = True
         while more:

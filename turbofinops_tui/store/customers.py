@@ -124,7 +124,8 @@ def save_customer(
         before = _fact(txn.conn, number)
     txn.conn.execute(
         "UPDATE customer SET plan = coalesce(?, plan), signup_day = coalesce(?, signup_day),"
-        " name = CASE WHEN forgotten THEN '' ELSE coalesce(?, name) END, confirmed = max(confirmed, ?) WHERE id = ?",
+        " name = CASE WHEN forgotten THEN '' ELSE coalesce(?, name) END, confirmed = max(confirmed, ?)"
+        " WHERE id = ?",
         (plan, signup_day, name, int(confirmed), number),
     )
     _merge_attributes(txn, number, attributes or {})
@@ -152,7 +153,7 @@ def register_unconfirmed(txn: WriteTxn, spellings: Iterable[str], origin: str) -
 
 
 def parse_identity(text: str) -> tuple[str, str]:
-    """(kind, value) of ``stripe:cus_1``, ``trace:V``, ``meter:V`` or ``tag:KEY=VALUE``; UsageError otherwise."""
+    """(kind, value) of ``stripe:ID``, ``trace:V``, ``meter:V`` or ``tag:KEY=VALUE``; UsageError otherwise."""
     kind, colon, value = text.partition(":")
     kind = kind.strip().casefold()
     if kind == "tag":

@@ -38,8 +38,8 @@ def delivery_lines(conn: sqlite3.Connection) -> list[DeliveryLine]:
             own = sums.setdefault(owner[number], {})
             own[currency, cost] = _WIDE.add(own.get((currency, cost), Decimal(0)), Decimal(exact))
     for delivery, currency, units in conn.execute(
-        "SELECT delivery, currency, sum(amount) FROM revenue_event WHERE delivery IS NOT NULL AND basis = 'recognised'"
-        " GROUP BY delivery, currency"
+        "SELECT delivery, currency, sum(amount) FROM revenue_event"
+        " WHERE delivery IS NOT NULL AND basis = 'recognised' GROUP BY delivery, currency"
     ):
         sums.setdefault(delivery, {})[currency, "revenue"] = to_decimal(units, currency)
     return [

@@ -55,7 +55,8 @@ def record_figures(store: Store, books: str, currency: str, cells: Mapping[Cell,
         chunk = rows[done : done + pace.rows]
         with pace.measured(), store.write("changed figures", durable=False) as txn:
             txn.conn.executemany(
-                "INSERT INTO figures(books, at, customer, month, revenue, cost, currency) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO figures(books, at, customer, month, revenue, cost, currency)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(row[0], txn.now, *row[1:]) for row in chunk],
             )
         done += len(chunk)

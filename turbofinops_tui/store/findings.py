@@ -41,10 +41,10 @@ class StoredFinding:
 def record_findings(txn: WriteTxn, findings: Iterable[Finding], delivery: int | None = None) -> None:
     """Store findings; one seen before keeps its id, state and first day, and gets today's figures."""
     txn.conn.executemany(
-        "INSERT INTO finding(kind, key, source, detail, position, amount, currency, count, delivery, first_seen)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT(kind, source, key) DO UPDATE SET detail = excluded.detail, position = excluded.position,"
-        " amount = excluded.amount, currency = excluded.currency, count = excluded.count,"
+        "INSERT INTO finding(kind, key, source, detail, position, amount, currency, count, delivery,"
+        " first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(kind, source, key) DO UPDATE SET detail = excluded.detail,"
+        " position = excluded.position, amount = excluded.amount, currency = excluded.currency, count = excluded.count,"
         " delivery = excluded.delivery",
         [
             (

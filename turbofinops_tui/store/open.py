@@ -267,7 +267,7 @@ def newer(path: Path, version: int) -> NewerStoreError:
     known = migrations.current_version()
     return NewerStoreError(
         f"the store {path} has schema {version}, this program knows {known}",
-        "upgrade turbofinops, or restore an earlier backup with `turbofinops db restore FILE`; nothing was changed",
+        "upgrade turbofinops, or restore a backup with `turbofinops db restore FILE`; nothing was changed",
     )
 
 

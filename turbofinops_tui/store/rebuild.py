@@ -44,7 +44,7 @@ def rebuild_months(store: Store) -> int:
 
 
 def rebuild_digests(store: Store) -> list[str]:
-    """Count the digest of every cost, revenue and customer scope again; returns the scopes that were wrong."""
+    """Count the digest of every cost, revenue and customer scope again; returns those that were wrong."""
     with store.write("rebuild digests") as txn:
         wanted = {scope(source): value for source, value in revenue_digests(txn.conn).items()}
         wanted[SCOPE] = customers_digest(txn.conn)

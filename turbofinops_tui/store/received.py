@@ -92,7 +92,7 @@ def open_received(received: Path, record: FileRecord) -> Iterator[Opened]:
 
 
 def prune(received: Path, now: datetime, months: int = MONTHS, limit: int = LIMIT) -> list[str]:
-    """Remove kept files older than ``months``, then the oldest beyond ``limit`` bytes; returns their hashes."""
+    """Remove kept files older than ``months``, then the oldest beyond ``limit`` bytes; their hashes."""
     if not received.is_dir():
         return []
     oldest = (now - timedelta(days=months * _DAYS_A_MONTH)).timestamp()

@@ -68,9 +68,9 @@ _OF_MANY = (
 )
 _DELETE_ROW = f"DELETE FROM revenue_event{_OF_OBJECT} AND part = ? AND kind = ? AND basis = ?"  # noqa: S608 (constants)
 _LOAD = (
-    "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan, feature,"
-    " estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator, rate_currency,"
-    " rate_day, source_object, stripeEventId FROM revenue_event ORDER BY id"
+    "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan,"
+    " feature, estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator,"
+    " rate_currency, rate_day, source_object, stripeEventId FROM revenue_event ORDER BY id"
 )
 
 

@@ -56,7 +56,8 @@ Rule = ClassRule | Link | SharedRule | FeatureRule | RouteRule
 
 _COLUMNS: dict[Section, str] = {
     "classes": "id, match, class, name, valid_from, valid_to, enabled",
-    "links": "id, kind, match, customer, feature, percent, valid_from, valid_to, enabled, evidence, weight, rest",
+    "links": "id, kind, match, customer, feature, percent, valid_from, valid_to, enabled, evidence,"
+    " weight, rest",
     "shared": "id, match, method, split, within, valid_from, valid_to, enabled",
     "features": "id, product, split, usage",
     "routes": "id, pattern, feature",
@@ -98,7 +99,8 @@ def load_section(conn: sqlite3.Connection, section: Section) -> list[Rule]:
 def section_of(rule: Rule) -> Section:
     """The section that a rule belongs to."""
     kinds: dict[type, Section] = {
-        ClassRule: "classes", Link: "links", SharedRule: "shared", FeatureRule: "features", RouteRule: "routes",
+        ClassRule: "classes", Link: "links", SharedRule: "shared", FeatureRule: "features",
+        RouteRule: "routes",
     }  # fmt: skip
     return kinds[type(rule)]
 
@@ -132,7 +134,7 @@ def values_of(rule: Rule) -> dict[str, Any]:
 
 
 def write_rule(conn: sqlite3.Connection, rule: Rule, position: int) -> None:
-    """Insert or update a rule through its SQLModel class, which checks it; UsageError when it does not fit."""
+    """Insert or update a rule through its SQLModel class; UsageError when that finds it unfit."""
     from pydantic import ValidationError
     from sqlalchemy.dialects.sqlite import dialect, insert
 
