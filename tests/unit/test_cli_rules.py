@@ -139,7 +139,8 @@ def test_every_option_of_a_link_is_stored(store: Store, capsys: pytest.CaptureFi
     assert links(store) == (
         Link(
             id="api", kind="trace", match=Match(terms), customer="acme", feature="chat",
-            percent=Decimal("12.5"), start=20454, end=20499, evidence=("core-api", "search-svc"), weight="tokens", rest="spread",
+            percent=Decimal("12.5"), start=20454, end=20499,
+            evidence=("core-api", "search-svc"), weight="tokens", rest="spread",
         ),
     )  # fmt: skip
     run(capsys, "links", "edit", "api", "--percent", "50", "--from", "none", "--customer", "globex")

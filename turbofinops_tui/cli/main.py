@@ -164,7 +164,7 @@ def _noun_module(noun: str) -> ModuleType:
 
 
 def _parse(words: Words, module: ModuleType) -> argparse.Namespace:
-    from turbofinops_tui.cli.parsing import Parser, has_verbs
+    from turbofinops_tui.cli.parsing import Parser
 
     parser = Parser(
         prog=f"turbofinops {words.noun}",
@@ -173,9 +173,7 @@ def _parse(words: Words, module: ModuleType) -> argparse.Namespace:
     )
     parser.set_defaults(noun=words.noun)
     module.register(parser)
-    rest = join_periods(words.rest)
-    # Intermixed, so that `report --by month trend` reads like `report trend --by month`.
-    return parser.parse_args(rest) if has_verbs(parser) else parser.parse_intermixed_args(rest)
+    return parser.parse_args(join_periods(words.rest))
 
 
 def _dispatch(words: Words) -> int:

@@ -46,8 +46,13 @@ def encode(table: t.Table, *, exact: bool = False) -> Json:
 
 
 def dumps(table: t.Table, *, exact: bool = False) -> str:
-    """``encode`` as text: pure ASCII, so that no foreign byte reaches a terminal."""
-    return json.dumps(encode(table, exact=exact), indent=None if exact else 2)
+    """``encode`` as text, a row a line: pure ASCII, so that no foreign byte reaches a terminal."""
+    document = encode(table, exact=exact)
+    # Not indent=2: that takes the slow encoder, and a row a line is what `diff` and `grep` want.
+    rows = ",\n    ".join(map(json.dumps, document["rows"]))
+    lines = [f'  "{key}": {json.dumps(value)}' for key, value in document.items() if key != "rows"]
+    lines.insert(list(document).index("rows"), f'  "rows": [\n    {rows}\n  ]' if rows else '  "rows": []')
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def loads(text: str) -> t.Table:
