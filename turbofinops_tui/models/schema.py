@@ -22,6 +22,9 @@ INITIAL: tuple[str, ...] = (
     " forgotten INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL) STRICT",
     "CREATE TABLE customer_attribute(customer INTEGER NOT NULL REFERENCES customer(id), key TEXT NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY(customer, key)) STRICT, WITHOUT ROWID",
+    # fields that a person's file gave (name, plan, signup_day, attribute keys): a source never overwrites them
+    "CREATE TABLE customer_given(customer INTEGER NOT NULL REFERENCES customer(id), field TEXT NOT NULL,"
+    " PRIMARY KEY(customer, field)) STRICT, WITHOUT ROWID",
     # kind: stripe, trace, meter or tag:KEY; value_key is NFC, trimmed, casefolded
     "CREATE TABLE customer_identity(kind TEXT NOT NULL, value_key TEXT NOT NULL, value TEXT NOT NULL,"
     " customer INTEGER NOT NULL REFERENCES customer(id), origin TEXT NOT NULL DEFAULT 'rule',"
