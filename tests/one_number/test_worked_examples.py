@@ -306,8 +306,8 @@ def test_s21_an_invoice_converts_at_its_own_settlement(bench: Bench, settled: in
         _invoice([line], "2019-01-15", 3000, 3000, "eur", True),
         {
             "id": "inpay_1", "object": "invoice_payment", "livemode": True, "created": when,
-            "currency": "eur", "invoice": "in_1", "amount_paid": 3000, "amount_requested": 3000, "status": "paid",
-            "payment": {"type": "payment_intent", "payment_intent": "pi_1"}, "is_default": True,
+            "currency": "eur", "invoice": "in_1", "amount_paid": 3000, "amount_requested": 3000,
+            "status": "paid", "payment": {"type": "payment_intent", "payment_intent": "pi_1"},
             "status_transitions": {"paid_at": when, "canceled_at": None},
         },
         {
