@@ -11,7 +11,7 @@ from pathlib import Path
 
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read.headers import Kind, binary, file_kind, read_header
-from turbofinops_tui.sync.read.limits import Limits
+from turbofinops_tui.sync.read.limits import RATIO_FLOOR, Limits
 
 CHUNK = 1 << 20
 VERIFY_BYTES = 64 << 20
@@ -120,23 +120,23 @@ def _check_ratio(file: CostFile, limits: Limits) -> None:
     suspicious = stated > limits.bytes or _too_dense(stated, file.size, limits)
     size = 0
     with binary(file.path, "gzip") as packed:
-        while (suspicious or size <= 4 * limits.ratio_floor) and (chunk := packed.read(CHUNK)):
+        while (suspicious or size <= 4 * RATIO_FLOOR) and (chunk := packed.read(CHUNK)):
             size += len(chunk)
             if size > limits.bytes or _too_dense(size, file.size, limits):
                 raise _bomb(file, limits, size)
 
 
 def _too_dense(size: int, packed: int, limits: Limits) -> bool:
-    return size > limits.ratio_floor and size > packed * limits.ratio
+    return size > RATIO_FLOOR and size > packed * limits.ratio
 
 
 def _bomb(file: CostFile, limits: Limits, size: int) -> DataError:
     if size > limits.bytes:
         return DataError(
-            f"the file unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting import.bytes",
+            f"the file unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
             file=str(file.path),
         )  # fmt: skip
     return DataError(
-        f"the file unpacks to more than {limits.ratio} times its size", "is it damaged? The setting is import.ratio",
+        f"the file unpacks to more than {limits.ratio} times its size", "is it damaged? The setting is limits.ratio",
         file=str(file.path),
     )  # fmt: skip

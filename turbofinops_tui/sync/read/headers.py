@@ -22,6 +22,7 @@ from turbofinops_tui.sync.read.limits import Limits
 
 Kind = Literal["csv", "gzip", "parquet"]
 _DELIMITERS = (",", ";", "\t")
+_LONGEST_HEADER = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
     b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\x03\x04": "a zip archive", b"\x28\xb5\x2f\xfd": "zstd",
@@ -86,7 +87,7 @@ def read_header(path: Path, kind: Kind, limits: Limits) -> CsvHeader:
     """Names and delimiter of a CSV file; DataError when there is no header to read."""
     with binary(path, kind) as stream:
         start = stream.read(len(_BOM))
-        first, lines = _first_record(stream, b"" if start == _BOM else start, path, limits)
+        first, lines = _first_record(stream, b"" if start == _BOM else start, path)
     try:
         text = first.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -100,21 +101,21 @@ def read_header(path: Path, kind: Kind, limits: Limits) -> CsvHeader:
     if len(names) > limits.columns:
         raise DataError(
             f"the file has {len(names)} columns, the limit is {limits.columns}",
-            "leave out columns, or raise the setting import.columns", file=str(path), line=1,
+            "leave out columns, or raise the setting limits.columns", file=str(path), line=1,
         )  # fmt: skip
     return CsvHeader(tuple(name.strip() for name in names), delimiter, lines)
 
 
-def _first_record(stream: IO[bytes], start: bytes, path: Path, limits: Limits) -> tuple[bytes, int]:
+def _first_record(stream: IO[bytes], start: bytes, path: Path) -> tuple[bytes, int]:
     """The bytes of the first record: lines until their quotes are even."""
     record = start
     lines = 0
     while True:
         # A lone CR ends lines in old Macintosh files; such a file has no LF at all.
-        line = stream.readline(limits.field_bytes * 2)
+        line = stream.readline(_LONGEST_HEADER)
         record += line
         lines += line.endswith(b"\n")
-        if len(record) > limits.field_bytes * 2 or b"\0" in record[:4096]:
+        if len(record) > _LONGEST_HEADER or b"\0" in record[:4096]:
             raise DataError("the first line is no CSV header", "is this a text file?", file=str(path), line=1)
         if not line.endswith(b"\n") or record.count(b'"') % 2 == 0:
             break

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-
-from turbofinops_tui.errors import UsageError
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one import may hold; each is the setting ``import.NAME``."""
+    """What one import may hold; each is a setting ``limits.NAME``."""
 
     bytes: int = 64 << 30
     """decompressed, of the whole delivery"""
     ratio: int = 200
-    """decompressed : compressed, looked at above ``ratio_floor`` decompressed bytes"""
-    ratio_floor: int = 10_000_000
+    """decompressed : compressed, looked at above ``RATIO_FLOOR`` decompressed bytes"""
     columns: int = 500
-    field_bytes: int = 1 << 20
+    field: int = 1 << 20
+    """bytes of one cell"""
     rows: int = 200_000_000
     tag_values: int = 2000
     """a tag key with no more distinct values always enters the rollup (sync/rollup/guard.py)"""
 
 
+RATIO_FLOOR = 10_000_000
+
+
 def limits_from(settings: Mapping[str, str]) -> Limits:
-    """The limits with what ``import.*`` settings say; UsageError for one that is no positive integer."""
-    changed = {}
-    for field in fields(Limits):
-        text = settings.get(f"import.{field.name}")
-        if text is None:
-            continue
-        if not text.isdecimal() or int(text) < 1:
-            raise UsageError(f"setting import.{field.name} = {text!r} is not a positive whole number", "set it again")
-        changed[field.name] = int(text)
-    return replace(Limits(), **changed)
+    """The limits that the settings ``limits.*`` give; absent ones have their defaults."""
+
+    def number(name: str, default: int) -> int:
+        return int(settings.get(f"limits.{name}", default))
+
+    default = Limits()
+    return Limits(
+        bytes=number("bytes", default.bytes),
+        ratio=number("ratio", default.ratio),
+        columns=number("columns", default.columns),
+        field=number("field", default.field),
+        rows=number("rows", default.rows),
+        tag_values=number("tag_values", default.tag_values),
+    )

@@ -128,7 +128,7 @@ def rewrite(file: CostFile, target: Path) -> None:
 def diagnose(file: CostFile, limits: Limits) -> None:
     """Read the file whole and strictly; DataError names the first line and column that cannot be read."""
     where = str(file.path)
-    with _text(file) as text, _field_limit(limits.field_bytes):
+    with _text(file) as text, _field_limit(limits.field):
         reader = csv.reader(_checked(text, file), delimiter=file.delimiter, strict=True)
         end = 0
         try:
@@ -136,7 +136,7 @@ def diagnose(file: CostFile, limits: Limits) -> None:
                 if cells and len(cells) != len(file.names):
                     raise _ragged(file, end + 1, len(cells))
                 for index, cell in enumerate(cells):
-                    if len(cell) > limits.field_bytes // 4 and len(cell.encode()) > limits.field_bytes:
+                    if len(cell) > limits.field // 4 and len(cell.encode()) > limits.field:
                         raise _too_long(file, end + 1, index, limits)
                 end = reader.line_num
         except csv.Error as error:
@@ -169,7 +169,7 @@ def _column_at(file: CostFile, line: int, limits: Limits) -> int:
     with _text(file) as text:
         for _ in range(line - 1):
             text.readline()
-        start = text.readline(limits.field_bytes * 3)
+        start = text.readline(limits.field * 3)
     column, inside, length = 0, False, 0
     for char in start:
         length += 1
@@ -177,7 +177,7 @@ def _column_at(file: CostFile, line: int, limits: Limits) -> int:
             inside = not inside
         elif char == file.delimiter and not inside:
             column, length = column + 1, 0
-        if length > limits.field_bytes:
+        if length > limits.field:
             break
     return column
 
@@ -197,7 +197,7 @@ def _ragged(file: CostFile, line: int, count: int) -> DataError:
 
 def _too_long(file: CostFile, line: int, index: int, limits: Limits) -> DataError:
     return DataError(
-        f"the field is longer than {limits.field_bytes:,} bytes", "the limit is the setting import.field_bytes",
+        f"the field is longer than {limits.field:,} bytes", "the limit is the setting limits.field",
         file=str(file.path), line=line, column=_name(file, index),
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ class Parts:
     def add(self, number: int, file: CostFile, layout: Layout, line_bytes: int) -> FileFacts:
         """Roll up one file; EngineRefusal when the engine cannot read it."""
         relation = self.engine.relation(file, line_bytes)
-        query = RollupQuery(layout, relation, number, self.limits.field_bytes)
+        query = RollupQuery(layout, relation, number, self.limits.field)
         self.engine.run(f"INSERT INTO part {query.text()}")
         return self._facts(number, layout, relation)
 
@@ -84,9 +84,9 @@ class Parts:
             if flags & flag:
                 facts.problems.append(Problem(name, ("",), "the cost is missing", "every row needs a number here"))
         if flags & LONG_FIELD:
-            limit = f"{self.limits.field_bytes:,} bytes"
+            limit = f"{self.limits.field:,} bytes"
             facts.problems.append(
-                Problem("tags", (), f"the field is longer than {limit}", "the setting is import.field_bytes")
+                Problem("tags", (), f"the field is longer than {limit}", "the setting is limits.field")
             )
 
     def _keys(self, number: int, facts: FileFacts) -> None:

@@ -82,7 +82,7 @@ def open_files(engine: Engine, paths: Sequence[Path], limits: Limits) -> list[Co
             unpacked += file.size
         if unpacked > limits.bytes:
             raise DataError(
-                f"the delivery unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting import.bytes",
+                f"the delivery unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
                 file=str(file.path),
             )  # fmt: skip
     return opened
@@ -104,7 +104,7 @@ def _parquet(engine: Engine, file: CostFile, limits: Limits) -> tuple[CostFile, 
     if len(names) > limits.columns:
         raise DataError(
             f"the file has {len(names)} columns, the limit is {limits.columns}",
-            "leave out columns, or raise the setting import.columns", file=str(file.path),
+            "leave out columns, or raise the setting limits.columns", file=str(file.path),
         )  # fmt: skip
     if rows > limits.rows:
         raise _too_many(file, limits)
@@ -152,14 +152,14 @@ def roll_up(
 
 def _too_many(file: CostFile, limits: Limits) -> DataError:
     return DataError(
-        f"the delivery has more than {limits.rows:,} rows", "split it, or raise the setting import.rows",
+        f"the delivery has more than {limits.rows:,} rows", "split it, or raise the setting limits.rows",
         file=str(file.path),
     )  # fmt: skip
 
 
 def _one(engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layout, limits: Limits) -> FileFacts:
     """Roll up one file, the hard way when the engine stumbles over what is good CSV; else DataError."""
-    reading, line_bytes = file, limits.field_bytes
+    reading, line_bytes = file, limits.field
     try:
         try:
             facts = parts.add(number, file, layout, line_bytes)
@@ -167,7 +167,7 @@ def _one(engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layo
             if file.kind == "parquet":
                 raise _parquet_damage(file, error) from None
             lines.diagnose(file, limits)  # raises for what is really wrong
-            reading, line_bytes = replace(file, rewritten=engine.spare(number)), 16 * limits.field_bytes
+            reading, line_bytes = replace(file, rewritten=engine.spare(number)), 16 * limits.field
             lines.rewrite(file, reading.reading)
             parts.take_back(number)
             facts = parts.add(number, reading, layout, line_bytes)
@@ -184,7 +184,7 @@ def bad_row(
 ) -> TurboError:
     """The error for the first row that has one of the problems, with its physical line and column."""
     relation = engine.relation(file, line_bytes)
-    found = first_bad(engine, layout, relation, facts.problems, limits.field_bytes)
+    found = first_bad(engine, layout, relation, facts.problems, limits.field)
     if found is None:
         problem = facts.problems[0]
         text = repr(problem.texts[0][:40]) if problem.texts else ""
