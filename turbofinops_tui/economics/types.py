@@ -353,6 +353,8 @@ class Row:
     """set with ``currency=native``"""
     others: bool = False
     """the one ``(others)`` row under --top"""
+    previous: tuple[Value, ...] = ()
+    """with ``compare``: the values of the other period, in slice order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +386,8 @@ class Table:
     states: tuple[SourceState, ...] = ()
     unconverted: tuple[Unconverted, ...] = ()
     warnings: tuple[str, ...] = ()
+    compared: Days | None = None
+    """with ``compare``: the days of ``Row.previous``"""
 
     def column(self, measure: str) -> int:
         """Position of ``measure`` in every row's values."""

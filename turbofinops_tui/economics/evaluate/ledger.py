@@ -109,14 +109,6 @@ class Ledger:
         return np.array([d.charge_category == "Credit" for d in self.books.dimensions], dtype=bool)
 
     @cached_property
-    def credits_left_out(self) -> int:
-        """What ``credits=out`` leaves out, in the ledger's currency (0 for ``in`` and ``native``)."""
-        if self.options.credits == "in" or self.options.currency == "native":
-            return 0
-        entries = self.books.entries(self.options.cost, self.options.currency)
-        return int(sum(entries.amount[self.is_credit[entries.dimension]].tolist()))
-
-    @cached_property
     def _parts(self) -> tuple[Records, Pools, Records]:
         entries = self.books.entries(self.options.cost, self.options.currency)
         dimension, span, amount = entries.dimension, entries.span, entries.amount

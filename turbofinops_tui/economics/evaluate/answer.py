@@ -1,0 +1,116 @@
+"""``evaluate(books, rules, slice) -> Table``: the one place where an answer is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+
+from turbofinops_tui.economics.books import NATIVE, FactBooks
+from turbofinops_tui.economics.evaluate.bind import NOBODY
+from turbofinops_tui.economics.evaluate.compare import compared, cumulated
+from turbofinops_tui.economics.evaluate.frame import Frame, frame_of, wanted_sides
+from turbofinops_tui.economics.evaluate.notes import warnings_of
+from turbofinops_tui.economics.evaluate.plan import Piece, pieces
+from turbofinops_tui.economics.evaluate.states import states
+from turbofinops_tui.economics.evaluate.table import cell_of, rows_of
+from turbofinops_tui.economics.measures import check_names, value
+from turbofinops_tui.economics.money import Money
+from turbofinops_tui.economics.periods import Days
+from turbofinops_tui.economics.types import Books, BooksId, Row, Rules, Slice, Table, Unconverted
+
+NO_ID = BooksId("", "", "", "")
+
+
+def evaluate(
+    books: Books, rules: Rules, slice_: Slice, *, today: int, as_of: str, books_id: BooksId = NO_ID
+) -> Table:
+    """The answer to a slice: exact, every row and total from the same records.
+
+    ``today`` resolves relative ranges and day states; ``as_of`` is the moment that the table carries.
+    Raises UsageError for unknown names and empty ranges.
+    """
+    facts = cast(FactBooks, books)
+    check_names(slice_.by, slice_.measures)
+    check_names(tuple(dict.fromkeys(c.dimension for c in slice_.where)), ())
+    days = slice_.range.resolve(today)
+    currency = slice_.currency or facts.settings.currency
+    parts = pieces(facts, rules, slice_, days)
+    lost = _unconverted(slice_, parts)
+    frame = frame_of(slice_, parts, currency == NATIVE) if parts else None
+    if frame is not None and slice_.cumulative:
+        frame = cumulated(slice_, frame)
+    rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
+    notes = warnings_of(slice_, parts, frame, lost, currency)
+    other: Days | None = None
+    if slice_.compare and frame is not None:
+        rows, other, said = compared(facts, rules, slice_, days, today, rows, frame)
+        notes += said
+    return Table(
+        slice=slice_,
+        days=days,
+        currency=currency,
+        books=books_id,
+        as_of=as_of,
+        rows=rows,
+        unattributed=_sum_rows(slice_, frame, currency, True),
+        totals=_sum_rows(slice_, frame, currency, False),
+        states=states(facts, days, today, slice_.where),
+        unconverted=lost,
+        warnings=notes,
+        compared=other,
+    )
+
+
+def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -> tuple[Row, ...]:
+    """Totals, or the sum of what has no customer: one row per currency."""
+    totals: dict[str | None, dict[str, int]] = {None: {}} if frame is None else frame.totals
+    if frame is None and currency == NATIVE:
+        return ()
+    found = []
+    for code in sorted(totals, key=str):
+        sums = totals[code]
+        if nobody:
+            names = {"revenue": "revenue_of_nobody", "ai": "ai_unattributed"}
+            kept = ("revenue", "unattributed", "opex", "tax", "ai")
+            sums = {name: sums.get(names.get(name, name), 0) for name in kept}
+        counted = 0 if frame is None or nobody else frame.count_totals.get(code, 0)
+        cell = cell_of(sums, customers=counted)
+        own = code or currency
+        values = tuple(value(measure, cell, own) for measure in slice_.measures)
+        found.append(Row((None,) * len(slice_.by), values, own if currency == NATIVE else ""))
+    return tuple(found)
+
+
+def _unconverted(slice_: Slice, parts: Sequence[Piece]) -> tuple[Unconverted, ...]:
+    """Every amount of the slice without a rate, natively, in order of day."""
+    revenue, cost = wanted_sides(slice_)
+    found: list[Unconverted] = []
+    for part in parts:
+        engine = part.engine
+        if revenue:
+            found += _lost_revenue(part, slice_)
+        if cost:
+            records, days = engine.lost_cost(slice_.where)
+            for position in np.flatnonzero(part.inside[records.span]).tolist():
+                dimension = engine.books.dimensions[int(records.dimension[position])]
+                customer = int(records.customer[position])
+                name = None if customer == NOBODY else engine.books.customers[customer].ref
+                amount = Money(int(records.amount[position]), dimension.currency)
+                found.append(Unconverted(amount, name, "cost", dimension.source, int(days[position])))
+    return tuple(sorted(found, key=lambda u: (u.day, u.side, u.source, u.customer or "", u.amount.units)))
+
+
+def _lost_revenue(part: Piece, slice_: Slice) -> list[Unconverted]:
+    engine = part.engine
+    records = engine.lost_revenue(slice_.where)
+    found = []
+    for position in np.flatnonzero(part.inside[records.span]).tolist():
+        row = engine.books.revenue.rows[int(records.row[position])]
+        customer = int(records.customer[position])
+        span: Days = engine.books.spans[int(records.span[position])]
+        name = None if customer == NOBODY else engine.books.customers[customer].ref
+        amount = Money(int(records.amount[position]), row.currency)
+        found.append(Unconverted(amount, name, "revenue", row.source, max(row.start, span.start)))
+    return found

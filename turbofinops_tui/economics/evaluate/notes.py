@@ -1,0 +1,59 @@
+"""What a table says about itself beside its numbers: filters that reach one side, options, estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turbofinops_tui.economics.books import NATIVE
+from turbofinops_tui.economics.evaluate.frame import Frame, wanted_sides
+from turbofinops_tui.economics.evaluate.plan import Piece
+from turbofinops_tui.economics.measures import lacks
+from turbofinops_tui.economics.money import exact_text
+from turbofinops_tui.economics.types import Slice, Unconverted
+
+
+def warnings_of(
+    slice_: Slice, parts: Sequence[Piece], frame: Frame | None, lost: Sequence[Unconverted], currency: str
+) -> tuple[str, ...]:
+    """Warnings of a table, in a fixed order."""
+    found = _mixed(slice_) + _credits(slice_, parts, currency)
+    if frame is not None and slice_.estimates == "in":
+        for code, sums in sorted(frame.totals.items(), key=lambda item: str(item[0])):
+            if sums.get("estimated"):
+                own = code or currency
+                found.append(f"revenue includes {exact_text(sums['estimated'], own)} {own} estimated")
+    if lost:
+        found.append(f"{len(lost)} amounts have no exchange rate and are in no sum: see unconverted")
+    if any(name == "plan" or name.startswith("attr:") for name in slice_.by):
+        found.append("plan and attr:* are today's values")
+    if slice_.shared:
+        found.append(f"shared and unattributed cost is spread by {slice_.shared}, not by the saved rules")
+    return tuple(found)
+
+
+def _mixed(slice_: Slice) -> list[str]:
+    found = []
+    sides = dict(zip(("revenue", "cost"), wanted_sides(slice_), strict=True))
+    for side, wanted in sides.items():
+        if not wanted:
+            continue
+        missing = [name for name in slice_.by if lacks(side, name)]
+        if missing:
+            found.append(f"{side} has no {' or '.join(missing)}: its whole stands in the totals alone")
+        for name in dict.fromkeys(c.dimension for c in slice_.where if lacks(side, c.dimension)):
+            conditions = [c for c in slice_.where if c.dimension == name]
+            texts = " ".join(f"{name}{'!=' if c.negated else '='}{c.pattern}" for c in conditions)
+            found.append(f"the filter {texts} does not touch {side}")
+    return found
+
+
+def _credits(slice_: Slice, parts: Sequence[Piece], currency: str) -> list[str]:
+    if slice_.credits == "in" or not wanted_sides(slice_)[1]:
+        return []
+    sums: dict[str, int] = {}
+    for part in parts:
+        for code, amount in part.engine.credits_left_out(part.inside, slice_.where).items():
+            own = code if currency == NATIVE else currency
+            sums[own] = sums.get(own, 0) + amount
+    listed = ", ".join(f"{exact_text(amount, code)} {code}" for code, amount in sorted(sums.items()))
+    return [f"credits left out: {listed or 'none'}"]

@@ -1,0 +1,60 @@
+"""Day states of cost sources: what is missing, what may still be restated (numbers.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.economics.patterns import pattern
+from turbofinops_tui.economics.periods import Days, month_of_day, month_start
+from turbofinops_tui.economics.types import Condition, SourceState
+
+AI_PROVIDERS = ("openai", "anthropic", "openrouter")
+
+
+def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition]) -> tuple[SourceState, ...]:
+    """Missing and provisional days of every cost source inside ``days``, in order of source."""
+    last: dict[str, int] = {}
+    for batch in books.batches:
+        if batch.last_day is not None:
+            last[batch.source] = max(last.get(batch.source, batch.last_day), batch.last_day)
+    lags = _lags(books)
+    found: list[SourceState] = []
+    for source in sorted(last, key=str.encode):
+        if _asked(source, where):
+            watermark = last[source] - lags.get(source, dict(books.settings.lag_days).get("cloud", 2))
+            found += _of_source(source, watermark, days, today, books.settings.final_after_days)
+    return tuple(found)
+
+
+def _lags(books: FactBooks) -> dict[str, int]:
+    """Days that each source's kind takes to deliver; the longest of its providers' kinds."""
+    lag_days = dict(books.settings.lag_days)
+    found: dict[str, int] = {}
+    for dimension in books.dimensions:
+        kind = "ai" if dimension.provider in AI_PROVIDERS else dimension.provider
+        lag = lag_days.get(kind, lag_days.get("cloud", 2))
+        found[dimension.source] = max(found.get(dimension.source, 0), lag)
+    return found
+
+
+def _asked(source: str, where: Sequence[Condition]) -> bool:
+    own = [condition for condition in where if condition.dimension == "source"]
+    wanted = [condition for condition in own if not condition.negated]
+    if wanted and not any(pattern(condition.pattern).matches(source) for condition in wanted):
+        return False
+    return not any(c.negated and pattern(c.pattern).matches(source) for c in own)
+
+
+def _of_source(source: str, watermark: int, days: Days, today: int, final_after: int) -> list[SourceState]:
+    found: list[SourceState] = []
+    # the first month that is not final yet: today lies before its end plus the days that make it final
+    month = month_of_day(today - final_after)
+    open_from = month_start(month)
+    start, end = max(days.start, open_from), min(days.end, watermark + 1)
+    if start < end:
+        found.append(SourceState(source, start, end, "provisional"))
+    start, end = max(days.start, watermark + 1), min(days.end, today + 1)
+    if start < end:
+        found.append(SourceState(source, start, end, "missing"))
+    return found

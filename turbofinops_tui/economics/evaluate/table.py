@@ -1,0 +1,230 @@
+"""From a frame to the rows of a table: order, having, top, and rows made only when they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+
+from turbofinops_tui.economics.books.rows import Amounts, Ints
+from turbofinops_tui.economics.evaluate.axes import Mask
+from turbofinops_tui.economics.evaluate.engine import COST
+from turbofinops_tui.economics.evaluate.frame import Frame
+from turbofinops_tui.economics.measures import Cell, value
+from turbofinops_tui.economics.money import Money, Ratio, scale
+from turbofinops_tui.economics.types import Having, Key, Row, Slice, Value
+
+Sums = Mapping[str, int]
+
+
+def cell_of(
+    sums: Sums, revenue: bool = True, cost: bool = True, customers: int = 0, lost: bool = False
+) -> Cell:
+    """The cell of exact sums; a side that is not there is None."""
+
+    def of(name: str, there: bool) -> int | None:
+        return sums.get(name, 0) if there else None
+
+    amounts = [of("revenue", revenue), *(of(name, cost) for name in COST[:6])]
+    return Cell(*amounts, customers=customers, unconverted=lost)  # type: ignore[misc, arg-type]
+
+
+class LazyRows(Sequence[Row]):
+    """Rows in display order, made when looked at."""
+
+    def __init__(self, slice_: Slice, frame: Frame, order: Ints, currency: str) -> None:
+        self._slice = slice_
+        self._frame = frame
+        self._order = order
+        self._currency = currency
+        self._extra: dict[int, Row] = {}
+
+    def insert(self, row: Row) -> None:
+        """Put a row that is in no column (``(others)``) at the end."""
+        self._extra[len(self._order) + len(self._extra)] = row
+
+    def __len__(self) -> int:
+        return len(self._order) + len(self._extra)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(index)
+        if place in self._extra:
+            return self._extra[place]
+        return self._row(int(self._order[place]))
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[index] for index in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _row(self, position: int) -> Row:
+        frame, slice_ = self._frame, self._slice
+        currency = row_currency(frame, position, self._currency)
+        values = row_values(slice_, frame, position, currency)
+        return Row(row_key(frame, position, len(slice_.by)), values, currency if self._native else "")
+
+    @property
+    def _native(self) -> bool:
+        return self._currency == "native"
+
+
+def row_key(frame: Frame, position: int, width: int) -> Key:
+    """The labels of a row."""
+    columns = zip(frame.axes[:width], frame.codes[:width], strict=True)
+    return tuple(axis.labels[int(codes[position])] for axis, codes in columns)
+
+
+def row_currency(frame: Frame, position: int, currency: str) -> str:
+    """The currency of a row: its own when native, else the reporting one."""
+    if currency != "native":
+        return currency
+    at = next(i for i, axis in enumerate(frame.axes) if axis.name == "currency")
+    return str(frame.axes[at].labels[int(frame.codes[at][position])])
+
+
+def row_cell(frame: Frame, position: int) -> Cell:
+    """The exact sums of a row."""
+    sums = {name: int(values[position]) for name, values in frame.sums.items()}
+    counted = 0 if frame.counts is None else int(frame.counts[position])
+    lost = frame.lost is not None and bool(frame.lost[position])
+    return cell_of(sums, frame.has_revenue, frame.has_cost, counted, lost)
+
+
+def row_values(slice_: Slice, frame: Frame, position: int, currency: str) -> tuple[Value, ...]:
+    """The values of a row in the order of the slice's measures."""
+    cell = row_cell(frame, position)
+    return tuple(value(measure, cell, currency) for measure in slice_.measures)
+
+
+# --- order --------------------------------------------------------------------------------------
+
+
+def column(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
+    """A measure of every row in a form that sorts, and where it has no meaning.
+
+    Ratios are quotients in floating point: good for an order, never shown.
+    """
+    size = len(frame)
+    nothing = np.zeros(size, dtype=bool)
+    s = frame.sums
+    no_revenue, no_cost = nothing | (not frame.has_revenue), nothing | (not frame.has_cost)
+    cost = s["direct"] + s["shared"] + s["unattributed"]
+    lost = no_revenue | no_cost | (nothing if frame.lost is None else frame.lost)
+    if measure == "revenue":
+        return s["revenue"], no_revenue
+    if measure == "margin":
+        return s["revenue"] - cost, lost
+    if measure == "margin_pct":
+        return _quotient(s["revenue"] - cost, s["revenue"], lost | (s["revenue"] <= 0).astype(bool))
+    if measure == "coverage":
+        return _quotient(s["direct"], cost, no_cost | (cost == 0).astype(bool))
+    if measure == "ai_share":
+        owned = s["direct"] + s["shared"]
+        return _quotient(s["ai"], owned, no_cost | (owned == 0).astype(bool))
+    if measure == "customers":
+        return (np.zeros(size, dtype=np.int64) if frame.counts is None else frame.counts), nothing
+    names = {"direct_cost": "direct", "shared_cost": "shared", "opex_cost": "opex", "ai_cost": "ai"}
+    return (cost if measure == "cost" else s[names.get(measure, measure)]), no_cost
+
+
+def _quotient(part: Amounts, whole: Amounts, missing: Mask) -> tuple[Amounts, Mask]:
+    safe = np.where(missing, 1, whole).astype(np.float64)
+    return part.astype(np.float64) / safe, missing
+
+
+def _rank(values: Amounts) -> Ints:
+    ranks: Ints = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    return ranks
+
+
+def ordered(slice_: Slice, frame: Frame, positions: Ints) -> Ints:
+    """``positions`` in the order of the slice; ties, and slices without an order, go by key."""
+    # lexsort sorts by its last key first
+    keys: list[Ints] = [codes[positions] for codes in reversed(frame.codes)]
+    for sort in reversed(slice_.sort):
+        names = [axis.name for axis in frame.axes]
+        if sort.name in names:
+            codes = frame.codes[names.index(sort.name)][positions]
+            keys.append(codes if sort.ascending else -codes)
+            continue
+        values, missing = column(frame, sort.name)
+        ranks = _rank(values[positions])
+        keys.append(ranks if sort.ascending else -ranks)
+        keys.append(missing[positions].astype(np.int64))  # what has no value stands last either way
+    return positions[np.lexsort(keys)] if keys else positions
+
+
+def having(slice_: Slice, frame: Frame, currency: str) -> Ints:
+    """Positions of the rows that pass every ``--having``."""
+    kept = list(range(len(frame))) if slice_.having else []
+    for condition in slice_.having:
+        kept = [position for position in kept if _passes(condition, frame, position, currency)]
+    if not slice_.having:
+        return np.arange(len(frame), dtype=np.int64)
+    return np.array(kept, dtype=np.int64)
+
+
+def _passes(condition: Having, frame: Frame, position: int, currency: str) -> bool:
+    code = row_currency(frame, position, currency)
+    found = value(condition.measure, row_cell(frame, position), code)
+    if found is None:
+        return False
+    limit = Fraction(condition.value)
+    if isinstance(found, Money):
+        number = Fraction(found.units, scale(code))
+    else:
+        number = found.percent() if isinstance(found, Ratio) else Fraction(found)
+    difference = number - limit
+    return {
+        "<": difference < 0, "<=": difference <= 0, ">": difference > 0, ">=": difference >= 0,
+        "=": difference == 0, "!=": difference != 0,
+    }[condition.operator]  # fmt: skip
+
+
+def rows_of(slice_: Slice, frame: Frame, currency: str) -> LazyRows:
+    """The rows that a slice shows: filtered, ordered, and cut at ``--top`` with one row for the rest."""
+    order = ordered(slice_, frame, having(slice_, frame, currency))
+    if slice_.top is None:
+        return LazyRows(slice_, frame, order, currency)
+    null = np.zeros(len(frame), dtype=bool)
+    for axis, codes in zip(frame.axes, frame.codes, strict=True):
+        null |= np.array([label is None for label in axis.labels], dtype=bool)[codes]
+    rank = np.cumsum(~null[order])
+    shown = null[order] | (rank <= slice_.top)
+    rows = LazyRows(slice_, frame, order[shown], currency)
+    for row in _others(slice_, frame, order[~shown], currency):
+        rows.insert(row)
+    return rows
+
+
+def _others(slice_: Slice, frame: Frame, cut: Ints, currency: str) -> list[Row]:
+    """One row for all that was cut; one per currency when native."""
+    by_currency: dict[str, list[int]] = {}
+    for position in cut.tolist():
+        by_currency.setdefault(row_currency(frame, position, currency), []).append(position)
+    found = []
+    for code, positions in sorted(by_currency.items()):
+        sums = {name: sum(values[positions].tolist()) for name, values in frame.sums.items()}
+        # a customer may be in several rows: the count of the rest is that of its rows
+        counted = 0 if frame.counts is None else int(frame.counts[positions].sum())
+        lost = frame.lost is not None and bool(frame.lost[positions].any())
+        cell = cell_of(sums, frame.has_revenue, frame.has_cost, counted, lost)
+        values = tuple(value(measure, cell, code) for measure in slice_.measures)
+        key = (None,) * len(slice_.by)
+        found.append(Row(key, values, code if currency == "native" else "", others=True))
+    return found

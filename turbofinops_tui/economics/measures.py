@@ -1,0 +1,110 @@
+"""What a cell is made of and what each measure says about it (numbers.md 5).
+
+margin = revenue - direct - shared - unattributed; margin % has no meaning where revenue <= 0; coverage =
+direct / cost; AI share = AI cost / (direct + shared).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from turbofinops_tui.economics.money import Money, Ratio
+from turbofinops_tui.economics.types import (
+    COST_DIMENSIONS,
+    DIMENSIONS,
+    MEASURES,
+    OPEN_DIMENSIONS,
+    REVENUE_DIMENSIONS,
+    Value,
+)
+from turbofinops_tui.errors import UsageError
+
+REVENUE_SIDE = ("revenue", "margin", "margin_pct", "customers")
+"""measures that need revenue"""
+COST_SIDE = ("cost", "direct_cost", "shared_cost", "margin", "ai_cost", "ai_share", "coverage", "customers")
+"""measures that need cost of the buckets direct, shared and unattributed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Sums of one row in one currency; a side that the row's dimensions do not have is None."""
+
+    revenue: int | None = 0
+    direct: int | None = 0
+    shared: int | None = 0
+    unattributed: int | None = 0
+    opex: int | None = 0
+    tax: int | None = 0
+    ai: int | None = 0
+    customers: int = 0
+    unconverted: bool = False
+    """holds amounts without a rate: it has no margin"""
+
+    @property
+    def cost(self) -> int | None:
+        """direct + shared + unattributed."""
+        if self.direct is None or self.shared is None or self.unattributed is None:
+            return None
+        return self.direct + self.shared + self.unattributed
+
+    @property
+    def margin(self) -> int | None:
+        """revenue - cost, or None where one of them is missing or unconverted."""
+        if self.revenue is None or self.cost is None or self.unconverted:
+            return None
+        return self.revenue - self.cost
+
+
+def value(measure: str, cell: Cell, currency: str) -> Value:
+    """The value of ``measure`` in ``cell``; None where it has no meaning."""
+    if measure == "customers":
+        return cell.customers
+    if measure in ("margin_pct", "coverage", "ai_share"):
+        return _ratio(measure, cell)
+    units = {
+        "revenue": cell.revenue,
+        "cost": cell.cost,
+        "direct_cost": cell.direct,
+        "shared_cost": cell.shared,
+        "opex_cost": cell.opex,
+        "tax": cell.tax,
+        "margin": cell.margin,
+        "ai_cost": cell.ai,
+    }[measure]
+    return None if units is None else Money(units, currency)
+
+
+def _ratio(measure: str, cell: Cell) -> Ratio | None:
+    if measure == "margin_pct":
+        if cell.margin is None or cell.revenue is None or cell.revenue <= 0:
+            return None
+        return Ratio(cell.margin, cell.revenue)
+    if cell.direct is None or cell.shared is None or cell.cost is None or cell.ai is None:
+        return None
+    whole, part = (cell.cost, cell.direct) if measure == "coverage" else (cell.direct + cell.shared, cell.ai)
+    return Ratio(part, whole) if whole else None
+
+
+def check_names(by: tuple[str, ...], measures: tuple[str, ...]) -> None:
+    """UsageError for a dimension or measure that does not exist, or one given twice."""
+    for name in by:
+        open_ended = name.startswith(OPEN_DIMENSIONS) and not name.endswith(":")
+        if name not in DIMENSIONS and not open_ended:
+            raise UsageError(
+                f"{name!r} is not a dimension", f"known: {' '.join(DIMENSIONS)} attr:KEY tag:KEY"
+            )
+    for name in measures:
+        if name not in MEASURES:
+            raise UsageError(f"{name!r} is not a measure", f"known: {' '.join(MEASURES)}")
+    for names in (by, measures):
+        if len(set(names)) != len(names):
+            raise UsageError(f"{', '.join(names)} names something twice", "give every name once")
+
+
+def lacks(side: str, dimension: str) -> bool:
+    """Whether revenue or cost (``side``) does not have ``dimension`` (numbers.md 5, mixed slices)."""
+    if side == "cost":
+        return dimension in REVENUE_DIMENSIONS
+    if dimension == "class":  # all revenue is of the class cogs
+        return False
+    return dimension in COST_DIMENSIONS or dimension.startswith("tag:")
