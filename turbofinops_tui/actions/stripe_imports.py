@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from turbofinops_tui.actions.session import Session
-from turbofinops_tui.errors import DataError, UsageError
+from turbofinops_tui.errors import UsageError
 from turbofinops_tui.store.deliveries import (
+    Delivery,
     FileRecord,
     abandon_delivery,
     activate_delivery,
@@ -20,6 +20,7 @@ from turbofinops_tui.store.deliveries import (
 from turbofinops_tui.store.findings import Finding, close_finding, record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
+from turbofinops_tui.store.received import file_record
 from turbofinops_tui.sync.derive import CUSTOMER_KEY, Derived, derive_dirty
 from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
@@ -47,17 +48,6 @@ class ImportResult:
     warnings: list[str] = field(default_factory=list)
 
 
-def file_record(path: Path) -> FileRecord:
-    """Path, size and SHA-256 of a file as received; DataError when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return FileRecord(str(path.absolute()), digest, path.stat().st_size)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(f"cannot be read ({reason})", "check the path", file=str(path)) from None
-
-
 def file_records(paths: Sequence[Path]) -> list[FileRecord]:
     """The records of the files of one command; UsageError without any, or when one is given twice."""
     if not paths:
@@ -81,22 +71,36 @@ def import_stripe(
     """
     origin = origin or Origin(SOURCE, "", True)
     files = file_records(paths)
-    with_spool = Spool()
-    now = int(session.clock.now().timestamp())
-    for path in paths:
-        written = min(now, int(path.stat().st_mtime))
-        read_file(path, with_spool, written, events_only=kind == "stripe-events")
+    spool = _read(session, kind, paths)
     store = session.store
     delivery = begin_delivery(store, kind, origin.source, "main", files, {"account": origin.account})
     try:
-        fresh = _put(store, origin, with_spool, delivery)
+        fresh = _put(store, origin, spool, delivery)
         derived = derive_dirty(store, origin, customer_key=customer_key, delivery=delivery)
-        result = _publish(store, origin, kind, delivery, with_spool, fresh, derived)
+        result = _publish(store, origin, kind, delivery, spool, fresh, derived)
     except BaseException:
         abandon_delivery(store, delivery)
         raise
     release(store, delivery)
     return result
+
+
+def read_stripe_again(session: Session, item: Delivery, path: Path) -> None:
+    """One file of an earlier delivery once more, in that delivery's name (undo of a later one)."""
+    kind: StripeKind = "stripe-events" if item.kind == "stripe-events" else "stripe-objects"
+    origin = Origin(item.source, str(item.options.get("account") or ""), True)
+    _put(session.store, origin, _read(session, kind, [path]), item.id)
+    derive_dirty(session.store, origin, delivery=item.id)
+
+
+def _read(session: Session, kind: StripeKind, paths: Sequence[Path]) -> Spool:
+    """Every line of the files, checked."""
+    spool = Spool()
+    now = int(session.clock.now().timestamp())
+    for path in paths:
+        written = min(now, int(path.stat().st_mtime))
+        read_file(path, spool, written, events_only=kind == "stripe-events")
+    return spool
 
 
 def _put(store: Store, origin: Origin, spool: Spool, delivery: int) -> int:

@@ -20,6 +20,7 @@ from turbofinops_tui.sync.derive_charges import derive_component
 from turbofinops_tui.sync.derive_component import Component, Origin
 from turbofinops_tui.sync.derive_customers import CUSTOMER_MARK, derive_customers, mark_customers
 from turbofinops_tui.sync.derive_facts import MONEY_KINDS
+from turbofinops_tui.sync.derive_imported import derive_received
 from turbofinops_tui.sync.derive_inbox import mark
 from turbofinops_tui.sync.derive_invoices import LINES_FINDING, NOTE_FINDING
 from turbofinops_tui.sync.derive_load import READ_FINDING, components, finding_keys, load_closure
@@ -140,10 +141,11 @@ def origins(store: Store) -> list[Origin]:
 
 
 def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
-    """Every Stripe row again from the objects received (rebuild): equal totals, equal digest.
+    """Every revenue row again from what was received (rebuild): equal totals, equal digest.
 
-    Rows of objects that are no longer there go too.
+    Rows of objects and imported rows that are no longer there go too.
     """
+    derive_received(store)
     total = Derived()
     for origin in origins(store):
         key = (origin.source, origin.account, int(origin.livemode))

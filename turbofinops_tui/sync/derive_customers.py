@@ -143,20 +143,31 @@ def _save(txn: WriteTxn, ident: str, known: StripeCustomer | None, plan: str | N
         if find_customer(txn.conn, ident) is None or (plan is not None and _own_row(txn, ident)):
             save_customer(txn, ident, plan=plan, confirmed=False, origin="stripe")
         return
-    reference = known.reference or _named_by_person(txn, ident) or ident
+    person = _named_by_person(txn, ident)
+    reference = person or known.reference or ident
+    given = _given(txn, reference)
     save_customer(
         txn,
         reference,
-        name=known.name or None,
-        plan=plan,
-        signup_day=known.signup_day,
-        attributes=known.attributes,
+        name=None if "name" in given else known.name or None,
+        plan=None if "plan" in given else plan,
+        signup_day=None if "signup_day" in given else known.signup_day,
+        attributes={key: text for key, text in known.attributes.items() if f"attr:{key}" not in given},
         origin="stripe",
     )
-    if known.reference:
+    if known.reference and person is None:
         add_identity(txn, reference, "stripe", ident, origin="stripe")
-    else:
+    elif not known.reference:
         _forget_identity(txn, ident)
+
+
+def _given(txn: WriteTxn, reference: str) -> set[str]:
+    """The fields of a customer that a person's file gave."""
+    rows = txn.conn.execute(
+        "SELECT g.field FROM customer_given g JOIN customer c ON c.id = g.customer WHERE c.ref_key = ?",
+        (fold(reference),),
+    )
+    return {row[0] for row in rows}
 
 
 def _own_row(txn: WriteTxn, ident: str) -> bool:
