@@ -26,6 +26,7 @@ from turbofinops_tui.sync.derive_invoices import LINES_FINDING, NOTE_FINDING
 from turbofinops_tui.sync.derive_load import READ_FINDING, components, finding_keys, load_closure
 
 SEEDS = 400
+MARKS = 5000
 CUSTOMER_KEY = "customer_ref"
 """metadata key of the customer reference, unless a connection says otherwise"""
 _KEY = "source = ? AND account = ? AND livemode = ?"
@@ -148,44 +149,36 @@ def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
     derive_received(store)
     total = Derived()
     for origin in origins(store):
-        key = (origin.source, origin.account, int(origin.livemode))
-        with store.read() as conn:
-            kinds = json.dumps(MONEY_KINDS)
-            ids = [
-                row[0]
-                for row in conn.execute(
-                    f"SELECT id FROM stripe_object WHERE {_KEY} AND object <> 'price'"  # noqa: S608 (constant)
-                    " AND object IN (SELECT value FROM json_each(?))",
-                    (*key, kinds),
-                )
-            ]
-            orphans = [
-                row[0]
-                for row in conn.execute(
-                    f"SELECT DISTINCT source_object FROM revenue_event r WHERE {_KEY} AND NOT EXISTS"  # noqa: S608 (constant)
-                    " (SELECT 1 FROM stripe_object o WHERE o.source = r.source AND o.account = r.account"
-                    " AND o.livemode = r.livemode AND o.id = r.source_object)",
-                    key,
-                )
-            ]
+        money, people, orphans = _everything(store, origin)
         with store.write("rebuild revenue") as txn:
-            total.changed |= replace_many(txn, *key[:2], origin.livemode, orphans, [])
-            people = [
-                row[0]
-                for row in conn.execute(
-                    f"SELECT id FROM stripe_object WHERE {_KEY} AND object = 'customer'",  # noqa: S608 (constant)
-                    key,
-                )
-            ]
-        for start in range(0, len(people), 5000):
+            key = (origin.source, origin.account, origin.livemode)
+            total.changed |= replace_many(txn, *key, orphans, [])
+        for start in range(0, len(money), MARKS):
             with store.write("rebuild revenue", durable=False) as txn:
-                mark_customers(txn, origin, people[start : start + 5000])
-        for start in range(0, len(ids), 5000):
+                mark(txn, origin, money[start : start + MARKS])
+        for start in range(0, len(people), MARKS):
             with store.write("rebuild revenue", durable=False) as txn:
-                mark(txn, origin, ids[start : start + 5000])
+                mark_customers(txn, origin, people[start : start + MARKS])
         done = derive_dirty(store, origin, customer_key=customer_key)
         total.components += done.components
         total.rows += done.rows
         total.customers += done.customers
         total.changed |= done.changed
     return total
+
+
+def _everything(store: Store, origin: Origin) -> tuple[list[str], list[str], list[str]]:
+    """Ids of objects that carry money, of customers, and of rows whose object is gone."""
+    key = (origin.source, origin.account, int(origin.livemode))
+    of_kind = f"SELECT id FROM stripe_object WHERE {_KEY} AND object IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
+    gone = (
+        f"SELECT DISTINCT source_object FROM revenue_event r WHERE {_KEY} AND NOT EXISTS"  # noqa: S608 (constant)
+        " (SELECT 1 FROM stripe_object o WHERE o.source = r.source AND o.account = r.account"
+        " AND o.livemode = r.livemode AND o.id = r.source_object)"
+    )
+    kinds = json.dumps([kind for kind in MONEY_KINDS if kind != "price"])
+    with store.read() as conn:
+        money = [row[0] for row in conn.execute(of_kind, (*key, kinds))]
+        people = [row[0] for row in conn.execute(of_kind, (*key, '["customer"]'))]
+        orphans = [row[0] for row in conn.execute(gone, key)]
+    return money, people, orphans

@@ -139,9 +139,25 @@ def revenue_rows(
         days = (start, end) if basis == "recognised" else (occurred, occurred)
         rows.append(
             RevenueRow(
-                source, "", True, ident, "", values["kind"], basis, values["customer"], currency, units,
-                *days, occurred, values.get("product", ""), "", values.get("plan", ""), values.get("feature", ""),
-                rate_day=occurred, position=position, delivery=delivery,
+                source=source,
+                account="",
+                livemode=True,
+                source_object=ident,
+                part="",
+                kind=values["kind"],
+                basis=basis,
+                identity=values["customer"],
+                currency=currency,
+                amount=units,
+                period_start=days[0],
+                period_end=days[1],
+                occurred_at=occurred,
+                product=values.get("product", ""),
+                plan=values.get("plan", ""),
+                feature=values.get("feature", ""),
+                rate_day=occurred,
+                position=position,
+                delivery=delivery,
             )
-        )  # fmt: skip
+        )
     return tuple(rows)

@@ -16,14 +16,29 @@ _WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLI
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The SQL of one amount: columns of the two inner queries, and aggregates over them."""
+    """The SQL of one amount: columns for the three inner queries, and names of what they offer to aggregates."""
 
     first: tuple[str, ...]
     second: tuple[str, ...]
-    hi: str
-    lo: str
-    rest: str
+    third: tuple[str, ...]
+    name: str
+    has_lo: bool
     missing: str
+
+    @property
+    def hi(self) -> str:
+        """Aggregate of the part that the engine holds exactly."""
+        return f"sum({self.name}_hi)"
+
+    @property
+    def lo(self) -> str:
+        """Aggregate of the decimals past the eighteenth, in units of 1e-18."""
+        return f"sum({self.name}_lo)"
+
+    @property
+    def rest(self) -> str:
+        """Aggregate of the texts that Python adds up."""
+        return f"list({self.name}_rest) FILTER (WHERE {self.name}_rest IS NOT NULL)"
 
 
 def amount(name: str, term: Term, relation: Relation) -> Amount:
@@ -37,24 +52,21 @@ def amount(name: str, term: Term, relation: Relation) -> Amount:
 
 def _typed(name: str, column: str) -> Amount:
     """A decimal or integer Parquet column: the engine's own value is exact."""
-    raw, number = f"{name}_t", f"{name}_d"
+    rest = f"CASE WHEN {name}_hi IS NULL AND {name}_t IS NOT NULL THEN CAST({name}_t AS VARCHAR) END"
     return Amount(
-        first=(f"{column} AS {raw}",),
-        second=(f"TRY_CAST({raw} AS {WIDE}) AS {number}",),
-        hi=f"sum({number})",
-        lo="",
-        rest=f"list(CAST({raw} AS VARCHAR)) FILTER (WHERE {number} IS NULL AND {raw} IS NOT NULL)",
-        missing=f"{raw} IS NULL",
+        first=(f"{column} AS {name}_t",),
+        second=(f"TRY_CAST({name}_t AS {WIDE}) AS {name}_hi",),
+        third=(f"{rest} AS {name}_rest",),
+        name=name,
+        has_lo=False,
+        missing=f"{name}_t IS NULL",
     )
 
 
 def _text(name: str, text: str) -> Amount:
-    t, d, easy = f"{name}_t", f"{name}_d", f"{name}_easy"
+    t, d, form = f"{name}_t", f"{name}_d", f"{name}_form"
     # At most 19 characters and no exponent: at most 18 decimals, which DECIMAL(38,18) holds.
-    is_easy = (
-        f"strlen({t}) <= 19 AND {d} IS NOT NULL"
-        f" AND NOT contains({t}, 'E') AND NOT contains({t}, 'e') AND NOT contains({t}, '_')"
-    )
+    easy = f"strlen({t}) <= 19 AND {d} IS NOT NULL AND NOT regexp_matches({t}, '[eE_]')"
     # At most 9 decimals of mantissa and an exponent of one digit: at most 18 decimals again.
     exponent = rf"regexp_full_match({t}, '[+-]?\d(\.\d{{0,9}})?[eE]-?0?\d')"
     long = rf"regexp_full_match({t}, '[+-]?(\d{{1,11}}\.\d{{0,36}}|\.\d{{1,36}})')"
@@ -63,17 +75,23 @@ def _text(name: str, text: str) -> Amount:
     point = f"strpos({t}, '.')"
     tail = f"(CASE WHEN prefix({t}, '-') THEN '-0.' ELSE '0.' END) || substr({t}, {point} + 19) || '0'"
     power = rf"CAST(regexp_extract({t}, '-(\d+)$', 1) AS INTEGER)"
-    hard = f"{t} IS NOT NULL AND NOT {easy}"
+    small = f"regexp_extract({t}, '^[^eE]+') || 'E' || CAST(18 - {power} AS VARCHAR)"
+    # A CASE looks at later conditions only where the earlier ones fail: the common form costs nothing more.
     return Amount(
         first=(f"{text} AS {t}", f"TRY_CAST({text} AS {WIDE}) AS {d}"),
-        second=(f"coalesce({is_easy}, false) AS {easy}",),
-        hi=f"sum(CASE WHEN {easy} THEN {d} WHEN {t} IS NULL THEN NULL WHEN {exponent} THEN {d}"
-        f" WHEN {long} THEN CAST(left({t}, {point} + 18) AS {WIDE}) END)",
-        lo=f"sum(CASE WHEN {exponent} THEN NULL WHEN {long} THEN CAST({tail} AS {WIDE}) WHEN {tiny} THEN"
-        f" CAST(regexp_extract({t}, '^[^eE]+') || 'E' || CAST(18 - {power} AS VARCHAR) AS {WIDE}) END)"
-        f" FILTER (WHERE {hard})",
-        rest=f"list({t}) FILTER (WHERE {hard} AND NOT {exponent} AND NOT {long} AND NOT {tiny})",
-        missing=f"{t} IS NULL",
+        second=(
+            f"CASE WHEN {t} IS NULL THEN 0 WHEN {easy} THEN 1 WHEN {exponent} THEN 1 WHEN {long} THEN 2"
+            f" WHEN {tiny} THEN 3 ELSE 4 END AS {form}",
+        ),
+        third=(
+            f"CASE WHEN {form} = 1 THEN {d} WHEN {form} = 2 THEN CAST(left({t}, {point} + 18) AS {WIDE}) END AS {name}_hi",
+            f"CASE WHEN {form} < 2 THEN NULL WHEN {form} = 2 THEN CAST({tail} AS {WIDE})"
+            f" WHEN {form} = 3 THEN CAST({small} AS {WIDE}) END AS {name}_lo",
+            f"CASE WHEN {form} = 4 THEN {t} END AS {name}_rest",
+        ),
+        name=name,
+        has_lo=True,
+        missing=f"{form} = 0",
     )
 
 
@@ -82,7 +100,7 @@ def combined(terms: Sequence[Term], amounts: Sequence[Amount], prefix: str) -> l
     signs = ["+" if term.sign > 0 else "-" for term in terms]
     hi = " ".join(f"{sign} coalesce({piece.hi}, 0)" for sign, piece in zip(signs, amounts, strict=True))
     lo = " ".join(
-        f"{sign} coalesce({piece.lo}, 0)" for sign, piece in zip(signs, amounts, strict=True) if piece.lo
+        f"{sign} coalesce({piece.lo}, 0)" for sign, piece in zip(signs, amounts, strict=True) if piece.has_lo
     )
     rests = [
         piece.rest if term.sign > 0 else f"list_transform({piece.rest}, lambda x: '{NEGATED}' || x)"

@@ -16,7 +16,7 @@ from turbofinops_tui.sync.rollup.sql import (
 
 
 class RollupQuery:
-    """Builds the query of one file: two inner projections, one GROUP BY, one outer tidy-up."""
+    """Builds the query of one file: three inner projections, one GROUP BY, one outer tidy-up."""
 
     def __init__(self, layout: Layout, relation: Relation, file: int, field_bytes: int) -> None:
         self.layout = layout
@@ -25,6 +25,7 @@ class RollupQuery:
         self.field_bytes = field_bytes
         self.first: list[str] = []
         self.second: list[str] = []
+        self.third: list[str] = []
         self.keys: list[str] = []
         self.sums: list[str] = ["count(*) AS n"]
         self.outer: list[str] = [f"{file} AS file"]
@@ -42,7 +43,7 @@ class RollupQuery:
         self.sums.append(f"CAST({flags} AS INTEGER) AS flags")
         columns = ["b_hi", "b_lo", "b_rest", "e_hi", "e_lo", "e_rest", "qty", "qty_bad"]
         inner = f"SELECT {', '.join(self.first)} FROM {self.relation.source}"
-        inner = f"SELECT *{''.join(f', {item}' for item in self.second)} FROM ({inner})"
+        inner = self._inner(inner)
         grouped = f"SELECT {', '.join([*self.keys, *self.sums])} FROM ({inner}) GROUP BY {self._group()}"
         return f"SELECT {', '.join([*self.outer, 'n', 'flags', *columns])} FROM ({grouped})"
 
@@ -58,9 +59,15 @@ class RollupQuery:
         self._amounts()
         self._quantity()
         inner = f"SELECT row_number() OVER () AS row, {', '.join(self.first)} FROM {self.relation.source}"
-        inner = f"SELECT *{''.join(f', {item}' for item in self.second)} FROM ({inner})"
+        inner = self._inner(inner)
         amounts = [f"CAST({name} AS VARCHAR) AS {name}" for name in self.amount_names()]
         return f"SELECT {', '.join(['row', *self.outer, *amounts])} FROM ({inner})"
+
+    def _inner(self, query: str) -> str:
+        for added in (self.second, self.third):
+            if added:
+                query = f"SELECT *, {', '.join(added)} FROM ({query})"
+        return query
 
     def amount_names(self) -> list[str]:
         """The text columns of the amounts in ``rows``: ``b0_t``, ``e0_t`` ..."""
@@ -157,6 +164,7 @@ class RollupQuery:
         for piece in pieces:
             self.first += piece.first
             self.second += piece.second
+            self.third += piece.third
 
     def _quantity(self) -> None:
         if self.layout.quantity == NOTHING or isinstance(self.layout.attribute("unit"), Const):
