@@ -50,22 +50,20 @@ class FactBooks:
 
     def __init__(self, facts: Facts, spans: Sequence[Days]) -> None:
         self.facts = facts
-        self.spans = tuple(spans)
+        self.spans: Sequence[Days] = tuple(spans)
         self.facts_id = facts.facts_id
         self.settings = facts.settings
-        self.dimensions = facts.dimensions
-        self.customers = facts.customers
+        self.dimensions: Sequence[CostDimension] = facts.dimensions
+        self.customers: Sequence[Customer] = facts.customers
         self.batches = facts.cost.batches
         self.revenue = facts.revenue
         self.rates = facts.rates
         self.starts = np.array([span.start for span in self.spans], dtype=np.int64)
         self.ends = np.array([span.end for span in self.spans], dtype=np.int64)
-        self.memory: dict[object, object] = {}
-        """what the evaluator derived from these books, by its own keys"""
 
     def window(self, spans: Sequence[Days]) -> FactBooks:
         """The same facts on other spans (ascending, disjoint, none crossing a month)."""
-        return self if tuple(spans) == self.spans else FactBooks(self.facts, spans)
+        return self if tuple(spans) == tuple(self.spans) else FactBooks(self.facts, spans)
 
     @property
     def index(self) -> DimensionIndex:
@@ -206,9 +204,11 @@ class Facts:
         settings: NumberSettings,
         facts_id: str,
     ) -> None:
-        self.dimensions = tuple(dimensions)
+        self.dimensions: Sequence[CostDimension] = tuple(dimensions)
         # the order of every split: customer reference by UTF-8 bytes
-        self.customers = tuple(sorted(customers, key=lambda customer: customer.ref.encode()))
+        self.customers: Sequence[Customer] = tuple(
+            sorted(customers, key=lambda customer: customer.ref.encode())
+        )
         self.cost = cost
         self.revenue = revenue
         self.rates = rates

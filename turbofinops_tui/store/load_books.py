@@ -1,0 +1,128 @@
+"""Books from the store: the one place where SQLite meets the books (plain sqlite3, straight to columns).
+
+The monthly table, dimensions, customers, revenue and rates are read in one snapshot; daily rows are read
+when an evaluation asks for them, for the batches of that snapshot.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+
+from turbofinops_tui.economics.books import Batch, CostRows, FactBooks, build
+from turbofinops_tui.economics.books.rows import Ints
+from turbofinops_tui.economics.fx import RateTable
+from turbofinops_tui.economics.types import NumberSettings
+from turbofinops_tui.store.books_id import facts_id
+from turbofinops_tui.store.customers import load_customers
+from turbofinops_tui.store.dimensions import load_dimensions
+from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.revenue import load_revenue
+from turbofinops_tui.store.settings import load_settings
+
+SEEK_SHARE = 50
+"""fewer than 1 / SEEK_SHARE of all dimensions are looked up day by day, more are filtered in a scan"""
+_AMOUNTS = "effective, billed, quantity"
+
+
+class StoreCost:
+    """A ``CostSource`` over the valid batches of one snapshot."""
+
+    def __init__(self, store: Store, conn: sqlite3.Connection, dimensions: Sequence[int]) -> None:
+        self._store = store
+        self._ids = np.array(dimensions, dtype=np.int64)
+        self._position = _positions(self._ids)
+        self.batches: Sequence[Batch] = tuple(
+            Batch(*row)
+            for row in conn.execute(
+                "SELECT id, source, export, period, first_day, last_day FROM ingest_batch"
+                " WHERE state = 'active' ORDER BY source, export, period, id"
+            )
+        )
+        self._batch_position = _positions(np.array([batch.id for batch in self.batches], dtype=np.int64))
+        self._monthly = self._placed(
+            conn.execute(
+                f"SELECT m.dimension, m.batch, m.month, {_AMOUNTS} FROM ingest_batch b"  # noqa: S608 (constant)
+                " JOIN cost_monthly m ON m.batch = b.id WHERE b.state = 'active'"
+            )
+        )
+
+    def monthly(self) -> CostRows:
+        """Every (dimension, batch, month)."""
+        return self._monthly
+
+    def daily(self, start: int, end: int, dimensions: Ints | None = None) -> CostRows:
+        """Every (dimension, batch, day) of ``[start, end)``, all dimensions or the given positions."""
+        if dimensions is not None and not len(dimensions):
+            return CostRows.of(())
+        query = f"SELECT c.dimension, c.batch, c.day, {_AMOUNTS} FROM "  # noqa: S608 (constant)
+        inside = "c.batch = ?1 AND c.day >= ?2 AND c.day < ?3"
+        wanted = "" if dimensions is None else json.dumps(self._ids[dimensions].tolist())
+        if dimensions is None:
+            query += f"cost_daily c WHERE {inside}"
+        elif len(dimensions) * SEEK_SHARE < len(self._ids):
+            query += (
+                "json_each(?5) d CROSS JOIN json_each(?4) w CROSS JOIN cost_daily c"
+                " ON c.batch = ?1 AND c.day = d.value AND c.dimension = w.value"
+            )
+        else:
+            query += "cost_daily c WHERE " + inside + " AND c.dimension IN (SELECT value FROM json_each(?4))"
+        pieces = []
+        with self._store.read() as conn:
+            for batch in self.batches:
+                low, high = (
+                    max(start, _or(batch.first_day, start)),
+                    min(end, _or(batch.last_day, end - 1) + 1),
+                )
+                if low >= high:
+                    continue
+                values: list[object] = [batch.id, low, high, wanted, json.dumps(list(range(low, high)))]
+                used = 3 if dimensions is None else 5 if "?5" in query else 4
+                pieces.append(self._placed(conn.execute(query, values[:used])))
+        return CostRows.join(pieces)
+
+    def _placed(self, rows: Iterable[Sequence[int]]) -> CostRows:
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+        table = flat.reshape(-1, 6)
+        columns = [np.ascontiguousarray(table[:, column]) for column in range(6)]
+        return CostRows(self._position[columns[0]], self._batch_position[columns[1]], *columns[2:])
+
+
+def _positions(ids: Ints) -> Ints:
+    """id -> position, as a column indexed by id."""
+    out = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
+    out[ids] = np.arange(len(ids), dtype=np.int64)
+    return out
+
+
+def _or(value: int | None, other: int) -> int:
+    return other if value is None else value
+
+
+def load_rates(conn: sqlite3.Connection) -> RateTable:
+    """The published exchange rates of the store."""
+    return RateTable(conn.execute("SELECT base, currency, day, rate FROM fx_rate"))
+
+
+def read_books(store: Store, conn: sqlite3.Connection, settings: NumberSettings) -> FactBooks:
+    """The books of the snapshot that ``conn`` sees."""
+    dimensions = list(load_dimensions(conn))
+    return build(
+        dimensions=dimensions,
+        customers=load_customers(conn),
+        cost=StoreCost(store, conn, [dimension.id for dimension in dimensions]),
+        revenue=load_revenue(conn),
+        rates=load_rates(conn),
+        settings=settings,
+        facts_id=facts_id(conn),
+    )
+
+
+def load_books(store: Store) -> FactBooks:
+    """The books of now."""
+    with store.read() as conn:
+        return read_books(store, conn, load_settings(conn))
