@@ -16,7 +16,9 @@ from typing import TextIO
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read.files import CostFile
 from turbofinops_tui.sync.read.headers import binary
+from turbofinops_tui.sync.read.layout import Layout
 from turbofinops_tui.sync.read.limits import Limits
+from turbofinops_tui.sync.read.problems import first_problem, problem_error
 
 _LONGEST_LINE = 1 << 26
 
@@ -125,8 +127,8 @@ def rewrite(file: CostFile, target: Path) -> None:
         writer.writerows(cells for _, cells in records(file))
 
 
-def diagnose(file: CostFile, limits: Limits) -> None:
-    """Read the file whole and strictly; DataError names the first line and column that cannot be read."""
+def diagnose(file: CostFile, limits: Limits, layout: Layout) -> None:
+    """Read the file whole and strictly; DataError names the first line and column that cannot be read or believed."""
     where = str(file.path)
     with _text(file) as text, _field_limit(limits.field):
         reader = csv.reader(_checked(text, file), delimiter=file.delimiter, strict=True)
@@ -138,6 +140,8 @@ def diagnose(file: CostFile, limits: Limits) -> None:
                 for index, cell in enumerate(cells):
                     if len(cell) > limits.field // 4 and len(cell.encode()) > limits.field:
                         raise _too_long(file, end + 1, index, limits)
+                if cells and end and (problem := first_problem(layout, cells)):
+                    raise problem_error(where, end + 1, layout, *problem, cells)
                 end = reader.line_num
         except csv.Error as error:
             if "field larger" in str(error):

@@ -7,7 +7,7 @@ from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read.limits import Limits
 from turbofinops_tui.sync.read.values import parse_day, parse_period
 from turbofinops_tui.sync.rollup.engine import Engine
-from turbofinops_tui.sync.rollup.parts import FileFacts, Problem
+from turbofinops_tui.sync.rollup.parts import Problem
 from turbofinops_tui.sync.rollup.run import Delivered, bad_row
 
 
@@ -26,5 +26,5 @@ def check_period(engine: Engine, done: Delivered, month: int, limits: Limits) ->
             if texts
         ]
         if problems:
-            raise bad_row(engine, read.file, read.layout, FileFacts(problems=problems), limits, limits.field)
+            raise bad_row(engine, read.file, read.layout, problems, limits, limits.field)
     raise DataError(f"rows lie outside {month_text(month)}", hint)

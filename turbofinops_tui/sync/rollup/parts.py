@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from turbofinops_tui.economics.money import EXPONENTS
 from turbofinops_tui.sync.read.files import CostFile
 from turbofinops_tui.sync.read.layout import Column, Layout
 from turbofinops_tui.sync.read.limits import Limits
-from turbofinops_tui.sync.read.values import CHARGE_CATEGORIES, is_plain, parse_amount, parse_day, parse_period
+from turbofinops_tui.sync.read.problems import GOOD, good_amount
+from turbofinops_tui.sync.read.values import is_plain
 from turbofinops_tui.sync.rollup.amounts import NEGATED
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.query import RollupQuery
@@ -21,20 +20,17 @@ from turbofinops_tui.sync.rollup.sql import (
     Relation,
 )
 
-_LARGEST = Decimal(10) ** 15
-"""no amount of a single line may be larger; nothing that fits the store comes near"""
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of bad row: which field, which texts in it, and what to say."""
+    """A kind of bad row: which field, and which texts in it."""
 
     field: str
     texts: tuple[str, ...]
     """the offending texts of the field as in ``part``; ``("",)`` means missing"""
-    message: str
-    """may hold ``{text}``"""
-    hint: str
+    message: str = ""
+    """said instead of the usual; may hold ``{text}``"""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -82,49 +78,31 @@ class Parts:
     def _missing(self, flags: int, facts: FileFacts) -> None:
         for flag, name in ((MISSING_BILLED, "billed"), (MISSING_EFFECTIVE, "effective")):
             if flags & flag:
-                facts.problems.append(Problem(name, ("",), "the cost is missing", "every row needs a number here"))
+                facts.problems.append(Problem(name, ("",)))
         if flags & LONG_FIELD:
-            limit = f"{self.limits.field:,} bytes"
-            facts.problems.append(
-                Problem("tags", (), f"the field is longer than {limit}", "the setting is limits.field")
-            )
+            message = f"the field is longer than {self.limits.field:,} bytes"
+            facts.problems.append(Problem("tags", (), message, "the limit is the setting limits.field"))
 
     def _keys(self, number: int, facts: FileFacts) -> None:
-        checks = (
-            ("day", lambda text: parse_day(text) is not None, "is not a date", "write YYYY-MM-DD, years 1900 to 2100"),
-            ("period", lambda text: not text or parse_period(text) is not None, "is not a date", "write YYYY-MM-DD"),
-            ("currency", known_currency, "is no known currency", "use an ISO 4217 code such as USD"),
-            ("charge_category", known_charge, "is no charge category", "use Usage, Purchase, Tax, Credit or Adjustment"),
-        )
-        for name, good, message, hint in checks:
+        for name, good in GOOD.items():
             rows = self.engine.run(f"SELECT DISTINCT {name} FROM part WHERE file = ?", [number])  # noqa: S608 (names are ours)
             bad = tuple(str(row[0]) for row in rows if not good(str(row[0])))
             if bad:
-                facts.problems.append(Problem(name, bad, "{text} " + message, hint))
+                facts.problems.append(Problem(name, bad))
 
     def _amounts(self, number: int, facts: FileFacts) -> None:
-        odd = r"NOT regexp_full_match(trim(t, ' ~'), '[+-]?(\d{1,13}\.?\d*|\.\d+)([eE]-\d{1,2})?')"
+        plain = r"regexp_full_match(t, '[+-]?(\d{1,13}\.?\d*|\.\d+)([eE]-\d{1,2})?')"
         for name, column in (("billed", "b_rest"), ("effective", "e_rest")):
             rows = self.engine.run(
-                f"SELECT DISTINCT ltrim(t, '{NEGATED}') FROM (SELECT unnest({column}) AS t FROM part WHERE file = ?)"  # noqa: S608 (names are ours)
-                f" WHERE {odd}",
+                f"SELECT DISTINCT t FROM (SELECT ltrim(unnest({column}), '{NEGATED}') AS t FROM part WHERE file = ?)"  # noqa: S608 (names are ours)
+                f" WHERE NOT {plain}",
                 [number],
             )
             texts = [str(row[0]) for row in rows]
-            bad = tuple(text for text in texts if (amount := parse_amount(text)) is None or abs(amount) > _LARGEST)
+            bad = tuple(text for text in texts if not good_amount(text))
             if bad:
-                facts.problems.append(Problem(name, bad, "{text} is not a number", "write a plain decimal such as -12.34"))
+                facts.problems.append(Problem(name, bad))
             facts.formatted += sum(1 for text in texts if text not in bad and not is_plain(text))
-
-
-def known_currency(text: str) -> bool:
-    """True for an ISO 4217 code in any case."""
-    return text.strip().upper() in EXPONENTS
-
-
-def known_charge(text: str) -> bool:
-    """True for a charge category that is understood, in any case."""
-    return text.strip().casefold() in CHARGE_CATEGORIES
 
 
 def _floats(layout: Layout, relation: Relation) -> tuple[str, ...]:

@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from turbofinops_tui.errors import DataError, TurboError
+from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read import files as cost_files
 from turbofinops_tui.sync.read import lines
 from turbofinops_tui.sync.read.files import CostFile
-from turbofinops_tui.sync.read.layout import Layout, columns_used
+from turbofinops_tui.sync.read.layout import Layout
 from turbofinops_tui.sync.read.limits import Limits
+from turbofinops_tui.sync.read.problems import column_name, problem_error
 from turbofinops_tui.sync.read.recognise import LayoutOf
 from turbofinops_tui.sync.rollup.bad_rows import first_bad
 from turbofinops_tui.sync.rollup.canonical import Canonical, TagOptions
 from turbofinops_tui.sync.rollup.engine import Engine, EngineRefusal
 from turbofinops_tui.sync.rollup.finish import finish
-from turbofinops_tui.sync.rollup.parts import FileFacts, Parts
+from turbofinops_tui.sync.rollup.parts import FileFacts, Parts, Problem
 from turbofinops_tui.sync.rollup.result import Finding, Rollup
 
 Progress = Callable[[str, int, int], None]
@@ -43,26 +44,37 @@ class Delivered:
     files: tuple[ReadFile, ...]
 
 
-class _Hash(threading.Thread):
-    """The fingerprint of a file, taken beside the rollup (both leave the interpreter free)."""
+class _Watch(threading.Thread):
+    """The fingerprint of a file, and for a small one a full reading, beside the rollup (both leave the interpreter free)."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(name="sha256", daemon=True)
-        self.path = path
+    def __init__(self, file: CostFile, limits: Limits, whole: bool) -> None:
+        super().__init__(name="fingerprint", daemon=True)
+        self.file = file
+        self.limits = limits
+        self.whole = whole
         self.hex = ""
-        self.error: OSError | None = None
+        self.unpacked = file.size
+        self.error: Exception | None = None
 
     def run(self) -> None:
+        """Read the file; what goes wrong is kept for ``result``."""
         try:
-            self.hex = cost_files.sha256(self.path)
-        except OSError as error:
+            self.hex = cost_files.sha256(self.file.path)
+            if self.whole and self.file.kind != "parquet":
+                self.unpacked = cost_files.verify(self.file, self.limits)
+        except (OSError, UnicodeDecodeError, DataError) as error:
             self.error = error
 
-    def result(self) -> str:
-        """The hex digest; DataError when the file could not be read."""
+    def result(self, layout: Layout) -> str:
+        """The hex digest; DataError when the file could not be read to its end."""
         self.join()
-        if self.error is not None:
-            raise DataError(f"cannot be read ({self.error.strerror})", "check its modes", file=str(self.path))
+        if isinstance(self.error, DataError):
+            raise self.error
+        if isinstance(self.error, UnicodeDecodeError):
+            lines.diagnose(self.file, self.limits, layout)
+            raise DataError("the text is not UTF-8", "save the file as UTF-8", file=str(self.file.path))
+        if isinstance(self.error, OSError):
+            raise DataError(f"cannot be read ({self.error.strerror})", "check its modes", file=str(self.file.path))
         return self.hex
 
 
@@ -70,33 +82,21 @@ def open_files(engine: Engine, paths: Sequence[Path], limits: Limits) -> list[Co
     """The files with their headers, each given once; DataError for what is no cost file."""
     opened = [cost_files.open_file(path, limits) for path in paths]
     cost_files.check_distinct(opened)
-    unpacked = 0
-    small = sum(file.size for file in opened) <= cost_files.VERIFY_BYTES
     for number, file in enumerate(opened):
         if file.kind == "parquet":
-            opened[number], size = _parquet(engine, file, limits)
-            unpacked += size
-        elif small:
-            unpacked += _verified(file, limits)
-        else:
-            unpacked += file.size
-        if unpacked > limits.bytes:
-            raise DataError(
-                f"the delivery unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
-                file=str(file.path),
-            )  # fmt: skip
+            opened[number] = _parquet(engine, file, limits)
     return opened
 
 
-def _verified(file: CostFile, limits: Limits) -> int:
-    try:
-        return cost_files.verify(file, limits)
-    except UnicodeDecodeError:
-        lines.diagnose(file, limits)
-        raise DataError("the text is not UTF-8", "save the file as UTF-8", file=str(file.path)) from None
+def _check_size(unpacked: int, file: CostFile, limits: Limits) -> None:
+    if unpacked > limits.bytes:
+        raise DataError(
+            f"the delivery unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
+            file=str(file.path),
+        )  # fmt: skip
 
 
-def _parquet(engine: Engine, file: CostFile, limits: Limits) -> tuple[CostFile, int]:
+def _parquet(engine: Engine, file: CostFile, limits: Limits) -> CostFile:
     try:
         names, rows, size = engine.parquet_facts(file.path)
     except EngineRefusal as error:
@@ -108,7 +108,8 @@ def _parquet(engine: Engine, file: CostFile, limits: Limits) -> tuple[CostFile, 
         )  # fmt: skip
     if rows > limits.rows:
         raise _too_many(file, limits)
-    return replace(file, names=tuple(names)), size
+    _check_size(size, file, limits)
+    return replace(file, names=tuple(names))
 
 
 def _parquet_damage(file: CostFile, error: EngineRefusal) -> DataError:
@@ -128,17 +129,24 @@ def roll_up(
     opened = open_files(engine, paths, limits)
     layouts = [layout_of(file.names, str(file.path)) for file in opened]
     parts = Parts(engine, limits)
+    small = sum(file.size for file in opened) <= cost_files.VERIFY_BYTES
+    unpacked = 0
     read: list[ReadFile] = []
     all_facts: list[FileFacts] = []
     for number, (file, layout) in enumerate(zip(opened, layouts, strict=True)):
         if progress is not None:
             progress(file.path.name, number, len(opened))
-        hashing = _Hash(file.path)
-        hashing.start()
-        facts = _one(engine, parts, number, file, layout, limits)
+        watch = _Watch(file, limits, small)
+        watch.start()
+        try:
+            facts = _one(engine, parts, number, file, layout, limits)
+        finally:
+            watch.join()
+        read.append(ReadFile(file, layout, watch.result(layout), facts.lines))
         cost_files.unchanged(file)
-        read.append(ReadFile(file, layout, hashing.result(), facts.lines))
         all_facts.append(facts)
+        unpacked += watch.unpacked
+        _check_size(unpacked, file, limits)
         if sum(each.lines for each in all_facts) > limits.rows:
             raise _too_many(file, limits)
     if not any(facts.lines for facts in all_facts):
@@ -166,7 +174,7 @@ def _one(engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layo
         except EngineRefusal as error:
             if file.kind == "parquet":
                 raise _parquet_damage(file, error) from None
-            lines.diagnose(file, limits)  # raises for what is really wrong
+            lines.diagnose(file, limits, layout)  # raises for what is really wrong
             reading, line_bytes = replace(file, rewritten=engine.spare(number)), 16 * limits.field
             lines.rewrite(file, reading.reading)
             parts.take_back(number)
@@ -175,39 +183,38 @@ def _one(engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layo
         first = str(error).splitlines()[0][:200]
         raise DataError(f"the file cannot be read ({first})", "export it again", file=str(file.path)) from None
     if facts.problems:
-        raise bad_row(engine, reading, layout, facts, limits, line_bytes)
+        raise bad_row(engine, reading, layout, facts.problems, limits, line_bytes)
     return facts
 
 
 def bad_row(
-    engine: Engine, file: CostFile, layout: Layout, facts: FileFacts, limits: Limits, line_bytes: int
-) -> TurboError:
+    engine: Engine, file: CostFile, layout: Layout, problems: Sequence[Problem], limits: Limits, line_bytes: int
+) -> DataError:
     """The error for the first row that has one of the problems, with its physical line and column."""
-    relation = engine.relation(file, line_bytes)
-    found = first_bad(engine, layout, relation, facts.problems, limits.field)
-    if found is None:
-        problem = facts.problems[0]
-        text = repr(problem.texts[0][:40]) if problem.texts else ""
-        return DataError(problem.message.format(text=text), problem.hint, file=str(file.path))
-    row, problem, text = found
-    message = problem.message.format(text=repr(text[:40]))
-    if file.kind == "parquet":
-        name = layout.column_name(problem.field)
-        return DataError(message, problem.hint, file=str(file.path), line=row, column=name)
-    line, cells = lines.record_at(replace(file, rewritten=None), row, text if text and problem.field != "day" else None)
-    return DataError(
-        message, problem.hint, file=str(file.path), line=line, column=_column(layout, problem.field, cells, text)
-    )
+    where = str(file.path)
+    found = first_bad(engine, layout, engine.relation(file, line_bytes), problems, limits.field)
+    row, problem, text = found or (0, problems[0], "".join(problems[0].texts[:1]))
+    line, cells = row, []
+    if row and file.kind != "parquet":
+        wanted = text if text and problem.field != "day" else None
+        line, cells = lines.record_at(replace(file, rewritten=None), row, wanted)
+    if not problem.message:
+        error = problem_error(where, line, layout, problem.field, _whole(layout, problem, text, cells), cells)
+    else:
+        column = column_name(layout, problem.field, text, cells)
+        message = problem.message.format(text=repr(text[:40]))
+        error = DataError(message, problem.hint, file=where, line=line, column=column)
+    if not row:
+        error.line_number = None
+    return error
 
 
-def _column(layout: Layout, field: str, cells: Sequence[str], text: str) -> str:
-    """The header's name of the cell that is wrong: the field's own column unless another one holds the text."""
-    own = layout.column_of.get(field)
-    if own is None and field == "tags" and cells:
-        own = max(layout.tags, key=lambda index: len(cells[index]) if index < len(cells) else 0, default=None)
-    if text and own is not None and own < len(cells) and text not in cells[own]:
-        own = next((index for index in sorted(columns_used(layout)) if cells[index : index + 1] == [text]), own)
-    return layout.names[own] if own is not None else ""
+def _whole(layout: Layout, problem: Problem, text: str, cells: Sequence[str]) -> str:
+    """The text of a day as its cell has it (the rollup may know only its first ten characters)."""
+    index = layout.column_of.get(problem.field)
+    if problem.field == "day" and index is not None and cells[index : index + 1]:
+        return "" if not text else cells[index]
+    return text
 
 
 def _tell(rollup: Rollup, canonical: Canonical, read: Sequence[ReadFile], facts: Sequence[FileFacts]) -> None:
