@@ -101,10 +101,11 @@ def report_text(table: t.Table, width: int | None = None, coverage: t.Table | No
     ``coverage`` is a table whose totals hold direct_cost, shared_cost and cost of the same slice.
     """
     native = table.currency == "native"
-    headers, right, columns = _headers(table, native)
+    headers, right = _headers(table, native)
     cells = [_key_cells(table, row) + ([row.currency] if native else []) for row in table.rows]
-    for cell_row, values in zip(cells, _shown_rows(table, columns), strict=True):
+    for cell_row, row, values in zip(cells, table.rows, _shown_rows(table), strict=True):
         cell_row += values
+        cell_row += map(value_text, row.previous)
     foot = [_total_cells(table, row, native) for row in table.totals]
     parts = [header_text(table, coverage), ""]
     if table.rows or foot:
@@ -122,6 +123,7 @@ def header_text(table: t.Table, coverage: t.Table | None = None) -> str:
         f"{slice_.revenue} revenue, {slice_.cost} cost",
         table.currency,
         *_options(slice_),
+        f"compared with {_span(table.compared)}" if table.compared else "",
         *([_coverage(coverage)] if coverage is not None and coverage.totals else []),
         f"books {table.books.whole}",
     ]
@@ -139,7 +141,6 @@ def _options(slice_: t.Slice) -> list[str]:
         "without estimates" if slice_.estimates == "out" else "",
         f"shared by {slice_.shared} (not the saved rules)" if slice_.shared else "",
         "cumulative" if slice_.cumulative else "",
-        f"compared with {slice_.compare}" if slice_.compare else "",
         *(f"{c.dimension}{'!=' if c.negated else '='}{c.pattern}" for c in slice_.where),
         *(f"{h.measure}{h.operator}{h.value:f}" for h in slice_.having),
     ]
@@ -155,17 +156,22 @@ def _coverage(table: t.Table) -> str:
         if not (isinstance(cost, Money) and isinstance(direct, Money) and isinstance(shared, Money)):
             continue
         parts = (direct.units, shared.units, cost.units - direct.units - shared.units)
-        shares = percent_parts(parts)
-        if any(shares):
-            code = f"{row.currency} " if len(table.totals) > 1 else ""
-            found.append(f"{code}{shares[0]} % direct, {shares[1]} % shared, {shares[2]} % unattributed")
+        if not cost.units:
+            continue
+        whole = [f"{share}" for share in percent_parts(parts)]
+        # A negative part (a refund of cost) leaves no shares of 100: then each stands for itself.
+        shares = [Ratio(part, cost.units).text(1) for part in parts] if min(parts) < 0 else whole
+        code = f"{row.currency} " if len(table.totals) > 1 else ""
+        found.append(f"{code}{shares[0]} % direct, {shares[1]} % shared, {shares[2]} % unattributed")
     return "; ".join(found)
 
 
-def _headers(table: t.Table, native: bool) -> tuple[list[str], set[int], range]:
+def _headers(table: t.Table, native: bool) -> tuple[list[str], set[int]]:
     names = [*table.slice.by, *(["currency"] if native else [])]
-    columns = range(len(names), len(names) + len(table.slice.measures))
-    return [*names, *table.slice.measures], set(columns), columns
+    measures = list(table.slice.measures)
+    if table.compared is not None:
+        measures += [f"previous {name}" for name in table.slice.measures]
+    return [*names, *measures], set(range(len(names), len(names) + len(measures)))
 
 
 def _key_cells(table: t.Table, row: t.Row) -> list[str]:
@@ -182,7 +188,8 @@ def _key_cell(name: str, value: str | None) -> str:
 
 def _total_cells(table: t.Table, row: t.Row, native: bool) -> list[str]:
     keys = ["total", *([""] * (len(table.slice.by) - 1))] if table.slice.by else []
-    return [*keys, *([row.currency] if native else []), *map(value_text, row.values)]
+    before = [""] * (len(row.values) if table.compared is not None else 0)
+    return [*keys, *([row.currency] if native else []), *map(value_text, row.values), *before]
 
 
 def value_text(value: t.Value) -> str:
@@ -194,12 +201,12 @@ def value_text(value: t.Value) -> str:
     return MISSING if value is None else f"{value:,}"
 
 
-def _shown_rows(table: t.Table, columns: range) -> list[list[str]]:
+def _shown_rows(table: t.Table) -> list[list[str]]:
     """Every row's values as text; a column of money that adds up to its total shows parts that do too."""
     found = [[value_text(value) for value in row.values] for row in table.rows]
     for total in table.totals:
         rows = [i for i, row in enumerate(table.rows) if row.currency == total.currency]
-        for position in range(len(columns)):
+        for position in range(len(table.slice.measures)):
             _settle(table, found, rows, position, total.values[position])
     return found
 

@@ -24,10 +24,14 @@ Json = dict[str, Any]
 
 
 def encode(table: t.Table, *, exact: bool = False) -> Json:
-    """The document of interface.md; ratios as ``n/d`` when ``exact``."""
+    """The document of interface.md; ratios as ``n/d`` when ``exact``.
+
+    With ``compare`` each row has the other period's values under ``previous``, and the
+    document that period's days under ``compared``.
+    """
     native = table.currency == "native"
     books = table.books
-    return {
+    found: Json = {
         "slice": encode_slice(table.slice, table.days),
         "currency": table.currency,
         "books": books.whole,
@@ -43,6 +47,9 @@ def encode(table: t.Table, *, exact: bool = False) -> Json:
         "totals": _sums(table, table.totals, native, exact),
         "warnings": list(table.warnings),
     }
+    if table.compared is not None:
+        found["compared"] = {"from": day_text(table.compared.start), "to": day_text(table.compared.end)}
+    return found
 
 
 def dumps(table: t.Table, *, exact: bool = False) -> str:
@@ -76,7 +83,14 @@ def decode(document: Mapping[str, Any]) -> t.Table:
         code = values.get("currency", "") if currency == "native" else ""
         others = bool(values.get("others"))
         key = tuple(_key_text(values[name]) for name in dimensions)
-        return t.Row(key, tuple(_value(n, values[n], code or currency) for n in names), code, others)
+        before = values.get("previous", {})
+        return t.Row(
+            key,
+            tuple(_value(n, values[n], code or currency) for n in names),
+            code,
+            others,
+            tuple(_value(n, before[n], code or currency) for n in names) if before else (),
+        )
 
     def sums(found: Any) -> tuple[t.Row, ...]:
         if found is None:
@@ -99,6 +113,7 @@ def decode(document: Mapping[str, Any]) -> t.Table:
         ),
         unconverted=tuple(_decode_unconverted(item) for item in document["unconverted"]),
         warnings=tuple(document["warnings"]),
+        compared=_days(document.get("compared")),
     )
 
 
@@ -177,17 +192,22 @@ def _row(table: t.Table, row: t.Row, exact: bool) -> Json:
         found |= {table.slice.by[0]: OTHERS, "others": True}
     if table.currency == "native":
         found["currency"] = row.currency
-    return found | _values(table, row, exact)
+    found |= _values(table, row.values, exact)
+    return found | {"previous": _values(table, row.previous, exact)} if row.previous else found
 
 
-def _values(table: t.Table, row: t.Row, exact: bool) -> Json:
-    return {n: _value_json(v, exact) for n, v in zip(table.slice.measures, row.values, strict=True)}
+def _values(table: t.Table, values: tuple[t.Value, ...], exact: bool) -> Json:
+    return {n: _value_json(v, exact) for n, v in zip(table.slice.measures, values, strict=True)}
+
+
+def _days(document: Mapping[str, str] | None) -> Days | None:
+    return None if document is None else Days(parse_day(document["from"]), parse_day(document["to"]))
 
 
 def _sums(table: t.Table, rows: Iterable[t.Row], native: bool, exact: bool) -> Json | list[Json] | None:
     if native:
-        return [{"currency": row.currency} | _values(table, row, exact) for row in rows]
-    return next((_values(table, row, exact) for row in rows), None)
+        return [{"currency": row.currency} | _values(table, row.values, exact) for row in rows]
+    return next((_values(table, row.values, exact) for row in rows), None)
 
 
 def _key_json(name: str, value: str | None) -> str | int | None:

@@ -24,20 +24,24 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), 65533)
 def dumps(table: t.Table, text: Callable[[str], str] | None = None) -> str:
     """The rows as CSV (UTF-8 text, ``\\n`` ends); ``text`` cleans text cells further (a terminal's boundary).
 
-    With ``currency=native`` a ``currency`` column stands between dimensions and measures.
+    With ``currency=native`` a ``currency`` column stands between dimensions and measures;
+    with ``compare`` the other period's values follow as ``previous_MEASURE``.
     """
     clean = text or str
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = list(table.slice.by)
     native = table.currency == "native" and "currency" not in names
-    header = [*names, *(["currency"] if native else []), *table.slice.measures]
+    compared = [f"previous_{name}" for name in table.slice.measures] if table.compared else []
+    header = [*names, *(["currency"] if native else []), *table.slice.measures, *compared]
     writer.writerow([clean(defuse(name)) for name in header])
     for row in table.rows:
         keys = [_key(name, value, clean) for name, value in zip(names, row.key, strict=True)]
         if row.others and keys:
             keys[0] = OTHERS
-        writer.writerow([*keys, *([row.currency] if native else []), *map(_value, row.values)])
+        writer.writerow(
+            [*keys, *([row.currency] if native else []), *map(_value, (*row.values, *row.previous))]
+        )
     return out.getvalue()
 
 

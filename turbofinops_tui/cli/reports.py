@@ -1,0 +1,85 @@
+"""``report``: a named report or any slice, as table, JSON or CSV on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.cli.options import add_slice_options, slice_from_args
+from turbofinops_tui.economics import types as t
+from turbofinops_tui.errors import EXIT_DONE, UsageError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.reports import Reports
+    from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.cli.context import Context
+
+COVERAGE = ("cost", "direct_cost", "shared_cost")
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the report's name and every slice option."""
+    from turbofinops_tui.actions.named import NAMED_REPORTS
+
+    names = ", ".join(NAMED_REPORTS)
+    parser.add_argument("name", nargs="?", metavar="NAME", help=f"{names}; none: the slice of the options")
+    add_slice_options(parser)
+
+
+def prepare(args: argparse.Namespace, context: Context) -> None:
+    """Make the slice before anything is opened; UsageError for words that mean none."""
+    from turbofinops_tui.actions.named import NAMED_REPORTS
+
+    base = t.Slice()
+    if args.name is not None:
+        if args.name not in NAMED_REPORTS:
+            near = difflib.get_close_matches(args.name, NAMED_REPORTS, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(NAMED_REPORTS)}"
+            raise UsageError(f"there is no report {args.name!r}", hint)
+        base = NAMED_REPORTS[args.name]
+    args.slice = slice_from_args(args, base, context.clock.today())
+    refuse_draft(args.slice)
+
+
+def refuse_draft(asked: t.Slice) -> None:
+    """UsageError for a view of a draft: drafts live in the app."""
+    if asked.view != "saved":
+        raise UsageError(
+            f"--view {asked.view} needs a draft", "drafts are kept by the app; use --view saved here"
+        )
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    """Evaluate the slice and print it."""
+    from turbofinops_tui.actions.reports import Reports
+
+    reports = Reports(session)
+    table = reports.table(args.slice)
+    sys.stdout.write(_text(args.format, table, reports))
+    return EXIT_DONE
+
+
+def _text(form: str, table: t.Table, reports: Reports) -> str:
+    if form == "json":
+        from turbofinops_tui.files.report_json import dumps
+
+        return dumps(table) + "\n"
+    if form == "csv":
+        from turbofinops_tui.files.table_csv import dumps as csv_text
+        from turbofinops_tui.safe_text import safe
+
+        return csv_text(table, safe if sys.stdout.isatty() else None)
+    from turbofinops_tui.cli.output import report_text, terminal_width
+
+    return report_text(table, terminal_width(), _coverage(table, reports))
+
+
+def _coverage(table: t.Table, reports: Reports) -> t.Table | None:
+    """Totals of the three parts of cost in the same slice, for the header."""
+    asked = replace(
+        table.slice, by=(), measures=COVERAGE, sort=(), having=(), top=None, compare="", cumulative=False
+    )
+    return reports.table(asked)
