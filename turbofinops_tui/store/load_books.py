@@ -70,7 +70,7 @@ class StoreCost:
                 " ON c.batch = ?1 AND c.day = d.value AND c.dimension = w.value"
             )
         else:
-            query += "cost_daily c WHERE " + inside + " AND c.dimension IN (SELECT value FROM json_each(?4))"
+            query += f"cost_daily c WHERE {inside} AND c.dimension IN (SELECT value FROM json_each(?4))"  # noqa: S608
         pieces = []
         with self._store.read() as conn:
             for batch in self.batches:

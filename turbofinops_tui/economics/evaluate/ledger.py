@@ -119,7 +119,7 @@ class Ledger:
         line = binding.timeline[dimension]
         simple = line == NOBODY
         pieces = [self._columns(dimension[simple], span[simple], amount[simple])]
-        whole = self._whole_assignments
+        whole = self.whole_assignments
         if not simple.all():
             dimension, span, amount, line = (x[~simple] for x in (dimension, span, amount, line))
             assigned = whole[line, span]
@@ -150,7 +150,7 @@ class Ledger:
         return Records(dimension, span, **columns, opex=opex, amount=amount)
 
     @cached_property
-    def _whole_assignments(self) -> Ints:
+    def whole_assignments(self) -> Ints:
         """[timeline, span] -> the assignment that owns the whole span, or -1 when days are needed."""
         binding, books = self.binding, self.books
         needs_days = [
@@ -171,7 +171,7 @@ class Ledger:
         key, amount = sum_by(daily[0] * width + daily[1] + width // 2, exact(daily[2]))
         dimension, day = np.divmod(key, width)
         day -= width // 2
-        assigned = self._assignment_of(dimension, day)
+        assigned = self.assignment_of(dimension, day)
         kept = assigned != NOBODY
         records, pools = self._split(dimension[kept], day[kept], amount[kept], assigned[kept])
         return records, pools, self._without_rate(dimensions)
@@ -182,7 +182,7 @@ class Ledger:
         found = self.books.day_cost(self.options.cost, self.options.currency, dimensions)
         return found.dimension, found.day, found.amount
 
-    def _assignment_of(self, dimension: Ints, day: Ints) -> Ints:
+    def assignment_of(self, dimension: Ints, day: Ints) -> Ints:
         """The assignment of each (dimension, day); -1 where the whole span was owned already."""
         assigned = np.full(len(dimension), NOBODY, dtype=np.int64)
         lines = self.binding.timeline[dimension]
@@ -196,9 +196,7 @@ class Ledger:
             assigned[rows] = ids[np.searchsorted(starts, day[rows], side="right") - 1]
         span = self.books.span_of(day)
         return (
-            np.where(self._whole_assignments[lines, span] == NOBODY, assigned, NOBODY)
-            if len(lines)
-            else lines
+            np.where(self.whole_assignments[lines, span] == NOBODY, assigned, NOBODY) if len(lines) else lines
         )
 
     def _split(

@@ -1,0 +1,109 @@
+"""``reconcile``: the proof that stored and attributed cost add up to the source's total, to the last digit.
+
+Per source, export, billing period, currency and cost basis: the exact total as delivered = the residual of
+rounding once + direct + shared + unattributed + opex + tax. Native currency, saved rules, credits in, tax
+in its own bucket; no slice option applies (numbers.md 3 and 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from turbofinops_tui.actions.reports import Reports
+from turbofinops_tui.economics.money import EXPONENTS, decimal_text, to_decimal
+from turbofinops_tui.errors import NotFoundError
+
+BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
+_EXACT = Context(prec=200)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRow:
+    """One proof; ``difference`` = source_total - residual - buckets, 0 when everything ties out."""
+
+    source: str
+    export: str
+    period: str
+    currency: str
+    cost: str
+    source_total: Decimal
+    residual: Decimal
+    direct: Decimal
+    shared: Decimal
+    unattributed: Decimal
+    opex: Decimal
+    tax: Decimal
+    difference: Decimal
+
+    def record(self) -> dict[str, str]:
+        """The row as in interface.md: money as exact text."""
+        names = ("source_total", "residual", *BUCKETS, "difference")
+        texts = {name: amount_text(getattr(self, name), self.currency) for name in names}
+        keys = {name: getattr(self, name) for name in ("source", "export", "period", "currency", "cost")}
+        return keys | texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """All proofs in order of source, export, period, currency and cost basis."""
+
+    rows: tuple[ReconcileRow, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every difference is 0."""
+        return all(row.difference == 0 for row in self.rows)
+
+    def document(self) -> dict[str, Any]:
+        """``{"rows": [...], "ok": true}``."""
+        return {"rows": [row.record() for row in self.rows], "ok": self.ok}
+
+
+def amount_text(amount: Decimal, currency: str) -> str:
+    """All digits of an exact amount, at least the currency's minor digits: ``12.30``, ``-0.000000005``."""
+    text = decimal_text(amount)
+    whole, _, part = text.partition(".")
+    part = part.ljust(EXPONENTS[currency], "0")
+    return f"{whole}.{part}" if part else whole
+
+
+def reconcile(reports: Reports, source: str | None = None) -> Reconciliation:
+    """The proofs of one source or of all; NotFoundError for a source without a valid delivery."""
+    from turbofinops_tui.economics.evaluate.proof import bucket_proof
+
+    books = reports.refresh()
+    rules = reports.rules()
+    proofs = {cost: bucket_proof(books, rules, cost) for cost in ("effective", "billed")}
+    batches = {batch.id: batch for batch in books.batches}
+    with reports.session.store.read() as conn:
+        totals = conn.execute(
+            "SELECT t.batch, t.currency, t.cost, t.exact, t.residual FROM batch_total t"
+            " JOIN ingest_batch b ON b.id = t.batch WHERE b.state = 'active'"
+        ).fetchall()
+    if source is not None and source not in {batch.source for batch in books.batches}:
+        raise NotFoundError(f"there is no cost of source {source!r}", "see `turbofinops imports list`")
+    rows = []
+    for number, currency, cost, exact, residual in totals:
+        batch = batches.get(number)
+        if batch is None or (source is not None and batch.source != source):
+            continue
+        key = (batch.source, batch.export, batch.period, currency, cost)
+        buckets = proofs[cost].get((number, currency), dict.fromkeys(BUCKETS, 0))
+        rows.append(_row(key, Decimal(exact), Decimal(residual), buckets))
+    return Reconciliation(tuple(sorted(rows, key=_order)))
+
+
+def _row(
+    key: tuple[str, str, str, str, str], exact: Decimal, residual: Decimal, units: dict[str, int]
+) -> ReconcileRow:
+    direct, shared, unattributed, opex, tax = (to_decimal(units[bucket], key[3]) for bucket in BUCKETS)
+    difference = exact
+    for part in (residual, direct, shared, unattributed, opex, tax):
+        difference = _EXACT.subtract(difference, part)
+    return ReconcileRow(*key, exact, residual, direct, shared, unattributed, opex, tax, difference)
+
+
+def _order(row: ReconcileRow) -> tuple[str, str, str, str, bool]:
+    return row.source, row.export, row.period, row.currency, row.cost != "effective"
