@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from tests.unit.hostile import HOSTILE
 from tests.unit.slices import simple_table, tables
+from turbofinops_tui.cli.output import report_text
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import Money, Ratio
+from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.files import report_json, table_csv
 
@@ -100,6 +102,30 @@ def test_others_no_feature_and_age() -> None:
     ]
     assert report_json.decode(document).rows == rows
     assert table_csv.dumps(table) == "customer,feature,age,customers\na,,-3,1\n(others),,,7\n"
+
+
+def test_a_compared_period_stands_beside_every_row_but_the_rest() -> None:
+    asked = t.Slice(measures=("cost",), compare="previous", top=1)
+    rows = [
+        t.Row(("a",), (Money(USD, "USD"),), previous=(Money(2 * USD, "USD"),)),
+        t.Row(("(others)",), (Money(3 * USD, "USD"),), others=True),
+    ]
+    totals = (t.Row((None,), (Money(4 * USD, "USD"),)),)
+    table = replace(
+        simple_table({}), slice=asked, rows=rows, totals=totals, unattributed=(), compared=Days(20423, 20454)
+    )
+    document = json.loads(report_json.dumps(table))
+    assert document["compared"] == {"from": "2025-12-01", "to": "2026-01-01"}
+    assert document["rows"] == [
+        {"customer": "a", "cost": "1.00", "previous": {"cost": "2.00"}},
+        {"customer": "(others)", "others": True, "cost": "3.00"},
+    ]
+    assert report_json.decode(document) == table
+    assert table_csv.dumps(table) == "customer,cost,previous_cost\na,1.00,2.00\n(others),3.00,\n"
+    assert [line.split() for line in report_text(table).splitlines()[2:6:2]] == [
+        ["customer", "cost", "previous", "cost"],
+        ["a", "1.00", "2.00"],
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"slice": {"by": 3}}', "null", '"x"'])

@@ -105,7 +105,8 @@ def report_text(table: t.Table, width: int | None = None, coverage: t.Table | No
     cells = [_key_cells(table, row) + ([row.currency] if native else []) for row in table.rows]
     for cell_row, row, values in zip(cells, table.rows, _shown_rows(table), strict=True):
         cell_row += values
-        cell_row += map(value_text, row.previous)
+        if table.compared is not None:  # the row of what --top cut has no previous values
+            cell_row += map(value_text, row.previous or (None,) * len(row.values))
     foot = [_total_cells(table, row, native) for row in table.totals]
     parts = [header_text(table, coverage), ""]
     if table.rows or foot:
@@ -141,7 +142,10 @@ def _options(slice_: t.Slice) -> list[str]:
         "without estimates" if slice_.estimates == "out" else "",
         f"shared by {slice_.shared} (not the saved rules)" if slice_.shared else "",
         "cumulative" if slice_.cumulative else "",
-        *(f"{c.dimension}{'!=' if c.negated else '='}{c.pattern}" for c in slice_.where),
+        *(
+            f"{c.dimension}{'!=' if c.negated else '='}{c.pattern or NO_KEY.get(c.dimension, '(none)')}"
+            for c in slice_.where
+        ),
         *(f"{h.measure}{h.operator}{h.value:f}" for h in slice_.having),
     ]
     return [text for text in found if text]

@@ -39,9 +39,8 @@ def dumps(table: t.Table, text: Callable[[str], str] | None = None) -> str:
         keys = [_key(name, value, clean) for name, value in zip(names, row.key, strict=True)]
         if row.others and keys:
             keys[0] = OTHERS
-        writer.writerow(
-            [*keys, *([row.currency] if native else []), *map(_value, (*row.values, *row.previous))]
-        )
+        values = map(_value, (*row.values, *(row.previous or (None,) * len(compared))))
+        writer.writerow([*keys, *([row.currency] if native else []), *values])
     return out.getvalue()
 
 
