@@ -12,7 +12,7 @@ import pytest
 
 from turbofinops_tui.actions.demo.business import Calendar, Company, make_companies
 from turbofinops_tui.actions.demo.costs import bills
-from turbofinops_tui.actions.demo.rows import SOURCES
+from turbofinops_tui.actions.demo.rows import HEADER, SOURCES
 from turbofinops_tui.actions.demo.stripe import Ledger
 from turbofinops_tui.actions.demo.tables import RateTable, customers_csv
 from turbofinops_tui.economics.periods import day_of, day_text, month_of_day, month_start
@@ -70,7 +70,7 @@ def test_bills_end_before_today_and_name_their_period(companies: list[Company]) 
     sources = set()
     for bill in bills(companies, CALENDAR, 1):
         sources.add(bill.source)
-        for row in csv.DictReader(io.StringIO(bill.text)):
+        for row in csv.DictReader(io.StringIO(HEADER + bill.rows)):
             assert row["BillingPeriodStart"] == f"{day_text(month_start(bill.month))}T00:00:00Z"
             assert row["ChargePeriodStart"][:7] == row["BillingPeriodStart"][:7]
             assert row["ChargePeriodEnd"][:10] <= day_text(TODAY)

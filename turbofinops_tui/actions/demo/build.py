@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.demo.business import Calendar, Company, make_companies
 from turbofinops_tui.actions.demo.costs import bills
-from turbofinops_tui.actions.demo.rows import SOURCES
+from turbofinops_tui.actions.demo.rows import HEADER, SOURCES
 from turbofinops_tui.actions.demo.stripe import Ledger
 from turbofinops_tui.actions.demo.tables import RateTable, customers_csv
 from turbofinops_tui.clock import Clock
@@ -87,9 +87,9 @@ def make(paths: Paths, clock: Clock, customers: int, months: int, seed: int, pro
         progress("revenue")
         _revenue(session, folder, companies, calendar, seed)
         _rules(session)
-        for source, files in _bill_files(folder, companies, calendar, seed).items():
+        for source, file in _bill_files(folder, companies, calendar, seed).items():
             progress(source)
-            _import_bill(session, source, files)
+            _import_bill(session, source, file)
         return Demo(
             store=paths.store,
             turned_cohort=month_text(calendar.turned_month),
@@ -109,20 +109,19 @@ def _write(path: Path, data: bytes) -> Path:
     return path
 
 
-def _bill_files(
-    folder: Path, companies: list[Company], calendar: Calendar, seed: int
-) -> dict[str, list[Path]]:
-    """source -> its monthly files, oldest first."""
-    files: dict[str, list[Path]] = {source: [] for source in SOURCES}
+def _bill_files(folder: Path, companies: list[Company], calendar: Calendar, seed: int) -> dict[str, Path]:
+    """source -> its file: all billing periods in one, as a first export of the whole history has them."""
+    texts: dict[str, list[str]] = {source: [HEADER] for source in SOURCES}
     for bill in bills(companies, calendar, seed):
-        path = folder / f"{bill.source}-{month_text(bill.month)}.csv.gz"
-        files[bill.source].append(_write(path, bill.text.encode()))
-    return {source: found for source, found in files.items() if found}
+        texts[bill.source].append(bill.rows)
+    return {
+        source: _write(folder / f"{source}.csv.gz", "".join(parts).encode())
+        for source, parts in texts.items()
+        if len(parts) > 1
+    }
 
 
-def _revenue(
-    session: Session, folder: Path, companies: list[Company], calendar: Calendar, seed: int
-) -> None:
+def _revenue(session: Session, folder: Path, companies: list[Company], calendar: Calendar, seed: int) -> None:
     """Customers first, so that nobody is new when payments and bills name them; then rates and Stripe."""
     from turbofinops_tui.actions.revenue_imports import import_customers, import_rates
     from turbofinops_tui.actions.stripe_imports import import_stripe
@@ -134,10 +133,10 @@ def _revenue(
     import_stripe(session, "stripe-objects", [_write(folder / "stripe.jsonl.gz", lines.encode())])
 
 
-def _import_bill(session: Session, source: str, files: list[Path]) -> None:
+def _import_bill(session: Session, source: str, file: Path) -> None:
     from turbofinops_tui.actions.imports import import_focus
 
-    import_focus(session, files, source)
+    import_focus(session, [file], source)
 
 
 def _rules(session: Session) -> None:

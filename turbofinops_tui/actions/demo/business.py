@@ -278,18 +278,17 @@ def _with_heavy_users(companies: list[Company], calendar: Calendar, seed: int) -
     order = draw.shuffled([c for c in companies if c.kind == "healthy" and c.plan in (*FLAT, "scale")])
     # The loudest case comes first: a scale customer on a flat price with more than twice its price in AI.
     order.sort(key=lambda company: company.plan != "scale")
-    scale_left = 1
+    loudest = True
     for company in order:
         if wanted == 0:
             break
-        if company.plan == "scale":
-            scale_left, skip = scale_left - 1, scale_left <= 0
-            if skip:
-                continue
-        peak = 2400 if company.plan == "scale" else draw.between(1200, 2300)
+        scale = company.plan == "scale"
+        peak = 2400 if scale else draw.between(1200, 2300)
         loss = company.cents * (peak + 150 - 1000 + 350) // 1000
-        if loss > room.get(_cohort(company), 0) or calendar.today - company.paid_from < 60:
+        fits = loss <= room.get(_cohort(company), 0) and calendar.today - company.paid_from >= 60
+        if not fits or (scale and not loudest):
             continue
+        loudest = loudest and not scale
         room[_cohort(company)] -= loss
         result[company.number] = _make_heavy(company, peak, calendar, draw)
         wanted -= 1

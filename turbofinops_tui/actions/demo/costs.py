@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from turbofinops_tui.actions.demo.business import Calendar, Company, Draw
 from turbofinops_tui.actions.demo.pools import Pools
-from turbofinops_tui.actions.demo.rows import DOLLARS_PER, HEADER, SOURCES, MonthBills, Stream
+from turbofinops_tui.actions.demo.rows import DOLLARS_PER, SOURCES, MonthBills, Stream
 from turbofinops_tui.actions.demo.services import AI, SERVICES, Service, services_of
 
 _RAMP = (250, 550, 800)
@@ -21,11 +21,11 @@ _TAIL_DAYS = 21
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One provider's file of one billing period, as CSV text with a header."""
+    """One provider's rows of one billing period, as lines of CSV under ``rows.HEADER``."""
 
     source: str
     month: int
-    text: str
+    rows: str
 
 
 def alias(company: Company) -> str:
@@ -103,4 +103,4 @@ def bills(companies: Sequence[Company], calendar: Calendar, seed: int) -> Iterat
         pools.rows(direct // delivered, bill)
         for source in SOURCES:
             if bill.lines[source]:
-                yield Bill(source, month, HEADER + "".join(bill.lines[source]))
+                yield Bill(source, month, "".join(bill.lines[source]))

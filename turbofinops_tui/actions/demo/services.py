@@ -71,7 +71,8 @@ _CLOUDS = {
     "gcp": ("gce", "bigquery", "gcs"),
     "azure": ("vm", "sql"),
 }
-_BREADTH = {"free": 1, "starter": 1, "team": 1, "growth": 2, "scale": 2, "enterprise": 3}
+_OWN_AI = {"aws": "bedrock", "gcp": "vertex"}
+_BREADTH = {"free": 1, "starter": 1, "team": 1, "growth": 1, "scale": 2, "enterprise": 2}
 
 
 def services_of(company: Company, seed: int) -> list[tuple[str, int]]:
@@ -80,19 +81,13 @@ def services_of(company: Company, seed: int) -> list[tuple[str, int]]:
     cloud = draw.pick(("azure", "azure", "aws") if company.region in ("eu", "uk") else ("aws", "aws", "gcp"))
     used = list(_CLOUDS[cloud][: _BREADTH[company.plan]])
     if company.kind in ("ai_heavy", "turned"):
-        ai = ["gpt_autopilot"] + (["claude"] if company.plan != "starter" else [])
+        ai = ["gpt_autopilot"] + (["claude"] if company.plan == "scale" or draw.chance(300) else [])
     elif company.plan in ("free", "starter"):
-        ai = ["gpt_copilot"] if draw.chance(600) else []
+        ai = ["gpt_copilot"] if draw.chance(400) else []
+    elif company.addon_cents:
+        ai = ["claude"]
     else:
-        ai = [
-            draw.pick(
-                (
-                    "gpt_copilot",
-                    "bedrock" if cloud == "aws" else "vertex" if cloud == "gcp" else "gpt_copilot",
-                )
-            )
-        ]
-        ai += ["claude"] if company.addon_cents or draw.chance(250) else []
+        ai = [draw.pick(("gpt_copilot", _OWN_AI.get(cloud, "gpt_copilot")))] if draw.chance(750) else []
     extra = ["embeddings"] if company.plan in ("scale", "enterprise") else []
     extra += ["logs"] if company.plan == "enterprise" else []
     return _shares(draw, used, ai, extra)
