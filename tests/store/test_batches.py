@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.store.sample import DAY, Deliver, active_sum, batch, key, stage
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.errors import ConflictError, DataError, NotFoundError
 from turbofinops_tui.store import deliveries
@@ -25,8 +26,6 @@ from turbofinops_tui.store.dimensions import load_dimensions
 from turbofinops_tui.store.findings import load_findings
 from turbofinops_tui.store.open import Store
 
-from .conftest import DAY, Deliver, active_sum, batch, key, stage
-
 
 def rows_stored(store: Store) -> int:
     with store.read() as conn:
@@ -44,7 +43,9 @@ def test_staged_rows_are_invisible_until_published(store: Store) -> None:
     assert rows_stored(store) == 10
     with store.read() as conn:
         assert deliveries.load_deliveries(conn) == []
-    change = publish_delivery(store, delivery, ["note"], [Finding("tag", "k", "acme", "broken tag")], ["Zeta"])[0]
+    change = publish_delivery(
+        store, delivery, ["note"], [Finding("tag", "k", "acme", "broken tag")], ["Zeta"]
+    )[0]
     assert active_sum(store) == 1_000
     assert (change.old, change.new) == (
         {},
@@ -86,7 +87,9 @@ def test_preview_of_changes_before_publishing(store: Store, deliver: Deliver) ->
     assert rows_stored(store) == 1
 
 
-def test_the_facts_id_depends_on_content_alone(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> None:
+def test_the_facts_id_depends_on_content_alone(
+    tmp_path_factory: pytest.TempPathFactory, clock: Clock
+) -> None:
     ids = set()
     for order in (("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a", "a")):
         other = Store.open(tmp_path_factory.mktemp("x") / "store.db", clock)

@@ -12,7 +12,7 @@ from turbofinops_tui.clock import Clock
 from turbofinops_tui.errors import NewerStoreError, ReadOnlyError, StoreError
 from turbofinops_tui.models import migrations, schema
 from turbofinops_tui.store import filesystem, locks
-from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.open import Store, WriteTxn
 
 
 def sha256(path: Path) -> str:
@@ -47,15 +47,30 @@ def test_pragmas_of_a_new_store(store: Store) -> None:
         values = {
             name: txn.conn.execute(f"PRAGMA {name}").fetchone()[0]
             for name in (
-                "page_size", "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check",
-                "busy_timeout", "journal_size_limit", "application_id", "user_version",
+                "page_size",
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "trusted_schema",
+                "cell_size_check",
+                "busy_timeout",
+                "journal_size_limit",
+                "application_id",
+                "user_version",
             )
-        }  # fmt: skip
+        }
     assert values == {
-        "page_size": 8192, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0,
-        "cell_size_check": 1, "busy_timeout": 5000, "journal_size_limit": 67108864,
-        "application_id": schema.APPLICATION_ID, "user_version": migrations.current_version(),
-    }  # fmt: skip
+        "page_size": 8192,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "busy_timeout": 5000,
+        "journal_size_limit": 67108864,
+        "application_id": schema.APPLICATION_ID,
+        "user_version": migrations.current_version(),
+    }
 
 
 def test_a_read_sees_one_snapshot(store: Store) -> None:
@@ -70,14 +85,19 @@ def test_a_read_sees_one_snapshot(store: Store) -> None:
 
 def test_an_exception_rolls_everything_back(store: Store) -> None:
     with pytest.raises(KeyError), store.write("x") as txn:
-        txn.audit("a", "b", "c")
-        txn.add_facts("customers", 5)
-        raise KeyError
+        _write_and_fail(txn)
     with store.read() as conn:
         assert conn.execute("SELECT count(*) FROM audit").fetchone() == (0,)
         assert conn.execute("SELECT count(*) FROM fact_digest").fetchone() == (0,)
     with store.write("x") as txn:
         txn.audit("a", "b", "c")
+
+
+def _write_and_fail(txn: WriteTxn) -> None:
+    txn.audit("a", "b", "c")
+    txn.add_facts("customers", 5)
+    txn.flush_facts()
+    raise KeyError
 
 
 def test_writes_do_not_nest(store: Store) -> None:
@@ -114,7 +134,9 @@ def test_a_newer_version_that_is_only_in_the_wal_is_seen(store: Store, clock: Cl
     conn.close()
 
 
-@pytest.mark.parametrize("content", [b"hello, this is a text file\n" * 50, b"SQLite format 3\x00" + b"\x01" * 5000, b"S"])
+@pytest.mark.parametrize(
+    "content", [b"hello, this is a text file\n" * 50, b"SQLite format 3\x00" + b"\x01" * 5000, b"S"]
+)
 def test_what_is_no_store_is_named_and_untouched(tmp_path: Path, clock: Clock, content: bytes) -> None:
     path = tmp_path / "thing.db"
     path.write_bytes(content)
@@ -178,13 +200,20 @@ filer:/home /home nfs4 rw 0 0
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/home/me/store.db", "nfs4"), ("/mnt/a b/store.db", "cifs"), ("/home/local/x", "ext4"), ("/homes/x", "ext4")],
+    [
+        ("/home/me/store.db", "nfs4"),
+        ("/mnt/a b/store.db", "cifs"),
+        ("/home/local/x", "ext4"),
+        ("/homes/x", "ext4"),
+    ],
 )
 def test_the_mount_of_a_path(path: str, kind: str) -> None:
     assert filesystem.mount_of(Path(path), MOUNTS)[1] == kind
 
 
-def test_a_network_file_system_is_refused(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_file_system_is_refused(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = tmp_path / "mounts"
     table.write_text(f"/dev/sda1 / ext4 rw 0 0\nfiler:/x {tmp_path} nfs rw 0 0\n")
     monkeypatch.setattr(filesystem, "MOUNTS", table)
