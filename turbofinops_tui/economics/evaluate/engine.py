@@ -170,6 +170,15 @@ class Engine:
             dtype=bool,
         )
 
+    def allowed_dimensions(self, where: Sequence[Condition]) -> dict[str, Mask]:
+        """Per condition on attributes of the bill, the labels that it lets through."""
+        found = {}
+        for name, conditions in conditions_by_dimension(where).items():
+            axis = self.space.axis(name)
+            if axis.of_dimension is not None:
+                found[name] = _allowed(axis, conditions)
+        return found
+
     # --- cubes ----------------------------------------------------------------------------------
 
     def cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...]) -> Cube:

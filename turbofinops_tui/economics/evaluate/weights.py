@@ -18,7 +18,7 @@ from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.evaluate.bind import DIRECT, Binding
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Options
-from turbofinops_tui.economics.periods import Days, month_start
+from turbofinops_tui.economics.periods import Days, month_of_day, month_start
 from turbofinops_tui.economics.types import CostBasis, SharedRule
 
 Weights = tuple[Ints, tuple[int, ...]]
@@ -52,6 +52,11 @@ class MonthWeights:
                 (np.array([c for c, _ in kept], dtype=np.int64), tuple(w for _, w in kept)) if kept else None
             )
         return self._found[key]
+
+    def on_day(self, rule_number: int, day: int, dimension: int) -> Weights | None:
+        """The weights of a shared rule for a dimension's cost of one day."""
+        partition = int(self.partition_of(self.binding.shared[rule_number])[dimension])
+        return self.of(rule_number, month_of_day(day), partition)
 
     def partition_of(self, rule: SharedRule) -> Ints:
         """The partition of every dimension under the rule's ``within`` (0 without one)."""

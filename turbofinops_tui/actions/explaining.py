@@ -1,0 +1,263 @@
+"""``explain``: from a figure to its formula, the rules behind it and the source rows (interface.md).
+
+The parts add up to the value: cost counts with a minus where the measure is a margin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from turbofinops_tui.actions.reports import Reports
+from turbofinops_tui.economics.money import Money, Ratio
+from turbofinops_tui.economics.periods import Days
+from turbofinops_tui.economics.types import Condition, CostDimension, Row, Slice, Value
+from turbofinops_tui.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.economics.evaluate.origins import CostPart, RevenuePart
+
+NOBODY = ("", "(unattributed)")
+SIGNED = {"margin": -1, "margin_pct": -1}
+COST_BUCKETS = ("direct", "shared", "unattributed")
+BUCKETS_OF = {
+    "cost": COST_BUCKETS, "margin": COST_BUCKETS, "margin_pct": COST_BUCKETS, "ai_cost": COST_BUCKETS,
+    "ai_share": COST_BUCKETS, "direct_cost": ("direct",), "coverage": ("direct",), "shared_cost": ("shared",),
+    "opex_cost": ("opex",), "tax": ("tax",), "revenue": (),
+}  # fmt: skip
+WITH_REVENUE = ("revenue", "margin", "margin_pct")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A line of a delivered file, or an object of a source."""
+
+    source: str
+    file: str = ""
+    line: int = 0
+    object: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """``{"source", "file", "line"}`` or ``{"object"}``."""
+        if self.object:
+            return {"object": self.object}
+        return {"source": self.source, "file": self.file, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of the value: its bucket (``revenue`` or one of cost), the rule, why, and the rows."""
+
+    amount: Money
+    bucket: str
+    link: str | None
+    why: str
+    rows: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A figure with its formula and parts; the parts add up to it (ratios: to their numerator)."""
+
+    value: Value
+    formula: str
+    parts: tuple[Part, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of interface.md."""
+        return {
+            "value": self.value.text() if isinstance(self.value, Money | Ratio) else self.value,
+            "formula": self.formula,
+            "parts": [
+                {
+                    "amount": part.amount.text(),
+                    "bucket": part.bucket,
+                    "link": part.link,
+                    "why": part.why,
+                    "rows": [row.record() for row in part.rows],
+                }
+                for part in self.parts
+            ],
+        }
+
+
+def explain(reports: Reports, slice_: Slice, customer: str, measure: str = "margin") -> Explanation:
+    """Open one figure of one customer (``(unattributed)``: of nobody) over the range of a slice.
+
+    Raises NotFoundError for an unknown customer, UsageError for a measure without parts or for
+    ``native`` currency.
+    """
+    if measure not in BUCKETS_OF:
+        raise UsageError(f"{measure!r} cannot be explained", f"known: {' '.join(BUCKETS_OF)}")
+    if slice_.currency == "native":
+        raise UsageError("native currency has no single figure", "give one currency, such as --currency USD")
+    reports.refresh()
+    position, name = _customer(reports, customer)
+    asked = _asked(slice_, measure, name)
+    table = reports.table(asked)
+    cell = next(iter(table.rows), None)
+    values = dict(zip(asked.measures, _values(cell, table.totals[0]), strict=True))
+    parts = [
+        *_revenue(reports, asked, table.days, position, measure, table.currency),
+        *_cost(reports, asked, table.days, position, measure, table.currency),
+    ]
+    return Explanation(values[measure], _formula(measure, values), tuple(parts))
+
+
+def _customer(reports: Reports, text: str) -> tuple[int, str | None]:
+    if text in NOBODY:
+        return -1, None
+    from turbofinops_tui.economics.evaluate.bind import directory_of
+
+    books = reports.books()
+    position = directory_of(books.facts, reports.rules()).find("", text)
+    if position is None:
+        raise NotFoundError(f"there is no customer {text!r}", "see `turbofinops customers list`")
+    return position, books.customers[position].ref
+
+
+def _asked(slice_: Slice, measure: str, name: str | None) -> Slice:
+    needed = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "ai_cost")
+    return replace(
+        slice_,
+        by=("customer",),
+        measures=tuple(dict.fromkeys((measure, *needed))),
+        where=(*slice_.where, Condition("customer", "" if name is None else literal(name))),
+        having=(), sort=(), top=None, compare="", cumulative=False,
+    )  # fmt: skip
+
+
+def literal(text: str) -> str:
+    """A pattern that matches ``text`` alone."""
+    special = text.startswith("re:") or any(char in text for char in "*?|")
+    return "re:" + re.escape(text) if special else text
+
+
+def _values(row: Row | None, total: Row) -> tuple[Value, ...]:
+    return total.values if row is None else row.values
+
+
+def _formula(measure: str, values: dict[str, Value]) -> str:
+    def text(name: str) -> str:
+        found = values.get(name)
+        return found.text() if isinstance(found, Money | Ratio) else "-"
+
+    margin = f"revenue {text('revenue')} - cost {text('cost')}"
+    formulas = {
+        "margin": f"margin = {margin}",
+        "margin_pct": f"margin_pct = 100 x ({margin}) / revenue {text('revenue')}",
+        "coverage": f"coverage = 100 x direct {text('direct_cost')} / cost {text('cost')}",
+        "ai_share": f"ai_share = 100 x ai_cost {text('ai_cost')} / (direct {text('direct_cost')}"
+        f" + shared {text('shared_cost')})",
+        "cost": f"cost = direct {text('direct_cost')} + shared {text('shared_cost')} + unattributed",
+    }
+    return f"{formulas.get(measure, f'{measure} = the sum of its parts')} = {text(measure)}"
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _cost(
+    reports: Reports, asked: Slice, days: Days, customer: int, measure: str, currency: str
+) -> list[Part]:
+    from turbofinops_tui.economics.evaluate.origins import cost_parts
+
+    wanted = BUCKETS_OF[measure]
+    if not wanted:
+        return []
+    found = [
+        part
+        for part in cost_parts(reports.books(), reports.rules(), asked, days, customer)
+        if part.bucket in wanted and (part.ai or not measure.startswith("ai_"))
+    ]
+    rows = _cost_rows(reports, found, days)
+    sign = SIGNED.get(measure, 1)
+    result = []
+    for part, own in zip(found, rows, strict=True):
+        units = part.ai if measure.startswith("ai_") else part.amount
+        result.append(Part(Money(sign * units, currency), part.bucket, part.link, part.why, tuple(own)))
+    return result
+
+
+def _cost_rows(reports: Reports, parts: Sequence[CostPart], days: Days) -> list[list[SourceRow]]:
+    """The delivered lines behind each part."""
+    from turbofinops_tui.sync.read.locate import locate_rows
+
+    rows: list[list[SourceRow]] = [[] for _ in parts]
+    wanted: dict[int, list[int]] = {}
+    for number, part in enumerate(parts):
+        for dimension in part.places:
+            wanted.setdefault(dimension, []).append(number)
+    if not wanted:
+        return rows
+    batches = [batch.id for batch in _batches(reports, wanted, days)]
+    for dimension, day, source, file, line in locate_rows(
+        reports.session.store, batches, sorted(wanted), days
+    ):
+        for number in wanted.get(dimension, ()):
+            if any(span.start <= day < span.end for span in parts[number].places[dimension]):
+                rows[number].append(SourceRow(source, file, line))
+    return rows
+
+
+def _batches(reports: Reports, dimensions: Iterable[int], days: Days) -> list[Any]:
+    """Deliveries of the sources concerned that hold days of the range."""
+    books = reports.books()
+    known: dict[int, CostDimension] = {dimension.id: dimension for dimension in books.dimensions}
+    sources = {known[dimension].source for dimension in dimensions}
+    return [
+        batch
+        for batch in books.batches
+        if batch.source in sources
+        and (batch.first_day is None or batch.first_day < days.end)
+        and (batch.last_day is None or batch.last_day >= days.start)
+    ]
+
+
+def _revenue(
+    reports: Reports, asked: Slice, days: Days, customer: int, measure: str, currency: str
+) -> list[Part]:
+    from turbofinops_tui.economics.evaluate.origins import revenue_parts
+
+    if measure not in WITH_REVENUE:
+        return []
+    found = revenue_parts(reports.books(), reports.rules(), asked, days, customer)
+    positions = _positions(reports) if found else {}
+    return [
+        Part(
+            Money(part.amount, currency),
+            "revenue",
+            None,
+            _revenue_why(part, asked),
+            tuple(
+                dict.fromkeys(
+                    _revenue_row(row.source, row.object_id, positions.get((row.source, row.object_id), ""))
+                    for row in part.rows
+                )
+            ),
+        )
+        for part in found
+    ]
+
+
+def _revenue_why(part: RevenuePart, asked: Slice) -> str:
+    product = f" of {part.product}" if part.product else ""
+    estimated = ", estimated until it is billed" if part.estimated else ""
+    how = "spread by day over its period" if asked.revenue == "recognised" else "on the day it was paid"
+    return f"{part.kind}{product}, {how}{estimated}"
+
+
+def _revenue_row(source: str, object_id: str, position: str) -> SourceRow:
+    file, colon, line = position.rpartition(":")
+    if colon and line.isdigit():
+        return SourceRow(source, file, int(line))
+    return SourceRow(source, object=object_id)
+
+
+def _positions(reports: Reports) -> dict[tuple[str, str], str]:
+    """(source, object) -> ``file:line`` of imported revenue."""
+    with reports.session.store.read() as conn:
+        rows = conn.execute("SELECT source, source_object, position FROM revenue_event WHERE position <> ''")
+        return {(source, object_id): position for source, object_id, position in rows}
