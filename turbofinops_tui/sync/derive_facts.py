@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbofinops_tui.economics.money import currency_code
+from turbofinops_tui.economics.money import INT64_MAX, currency_code, minor_factor
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.derive_types import (
     Charge,
@@ -279,4 +279,22 @@ def fact(obj: Json, kind: str) -> Fact | None:
     if reader is None:
         return None
     found: Fact = reader(obj)
+    if not isinstance(found, Payment | Price):
+        _bounded(found)
     return found
+
+
+def _bounded(found: Invoice | Charge | Refund | Movement | Dispute | CreditNote) -> None:
+    """Amounts must fit the store (about nine billion major units)."""
+    most = INT64_MAX // minor_factor(found.currency)
+    if isinstance(found, Invoice):
+        amounts = {"total": found.total, "total_excluding_tax": found.net}
+        amounts["lines"] = sum(abs(line.net) for line in found.lines)
+    elif isinstance(found, CreditNote):
+        amounts = {"lines": sum(abs(line[2]) for line in found.lines)}
+    else:
+        amounts = {"amount": found.amount}
+    for name, amount in amounts.items():
+        if abs(amount) > most:
+            hint = "amounts are limited to about nine billion"
+            raise DataError(f"{amount} {found.currency} is too large", hint, column=name)
