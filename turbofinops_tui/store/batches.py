@@ -24,6 +24,7 @@ from turbofinops_tui.store.deliveries import (
     abandon_delivery,
     activate_delivery,
     begin_delivery,
+    hold,
     load_delivery,
     release,
 )
@@ -153,6 +154,7 @@ def stage_batch(
     ``daily`` is (day, dimension, effective, billed, quantity), best in key order;
     ``monthly`` the same by month. DataError when an amount does not fit int64.
     """
+    hold(store, delivery)
     with store.write("stage batch", durable=False) as txn:
         number = _insert_batch(txn, delivery, batch)
     pace = Pace()
@@ -179,7 +181,10 @@ def publish_delivery(
     findings: Sequence[Finding],
     new_customers: Iterable[str] = (),
 ) -> list[BatchChange]:
-    """Make a staged delivery count, in one short transaction; returns old and new totals per period."""
+    """Make a staged delivery count, in one short transaction; returns old and new totals per period.
+
+    A delivery that was read again (rebuild, undo) keeps its own lines and warnings.
+    """
     with store.write("publish delivery") as txn:
         _require_staged(txn, delivery)
         changes = changes_of(txn.conn, delivery)
@@ -285,10 +290,10 @@ def _insert_batch(txn: WriteTxn, delivery: int, batch: StagedBatch) -> int:
 def _require_staged(txn: WriteTxn, delivery: int, batch: int | None = None) -> None:
     """Refuse to go on with a delivery that is no longer there (the store was restored meanwhile)."""
     query = (
-        "SELECT 1 FROM delivery d LEFT JOIN ingest_batch b ON b.delivery = d.id"
-        " WHERE d.id = ? AND d.state = 'staged' AND (? IS NULL OR b.id = ?)"
+        "SELECT 1 FROM delivery d LEFT JOIN ingest_batch b ON b.delivery = d.id AND b.state = 'staged'"
+        " WHERE d.id = ?1 AND (b.id = ?2 OR (?2 IS NULL AND (b.id IS NOT NULL OR d.state = 'staged')))"
     )
-    if txn.conn.execute(query, (delivery, batch, batch)).fetchone() is None:
+    if txn.conn.execute(query, (delivery, batch)).fetchone() is None:
         raise StoreError(
             f"import {delivery} is no longer there", "the store was replaced meanwhile; import again"
         )

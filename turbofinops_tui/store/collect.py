@@ -22,13 +22,19 @@ def collect_retired(store: Store) -> int:
     for delivery, batches in dead.items():
         for batch in batches:
             _delete_rows(store, batch)
-        _delete_delivery(store, delivery)
+        _delete_staged(store, delivery)
     return len(retired) + sum(map(len, dead.values()))
 
 
 def _what_is_left(store: Store) -> tuple[dict[int, list[int]], list[int]]:
+    """(delivery -> staged batches that no living process works on, retired batches that have rows)."""
     with store.read() as conn:
-        staged = [row[0] for row in conn.execute("SELECT id FROM delivery WHERE state = 'staged'")]
+        dead: dict[int, list[int]] = {
+            row[0]: [] for row in conn.execute("SELECT id FROM delivery WHERE state = 'staged'")
+        }
+        # A delivery read again has staged batches too, while it counts or after it was replaced.
+        for delivery, batch in conn.execute("SELECT delivery, id FROM ingest_batch WHERE state = 'staged'"):
+            dead.setdefault(delivery, []).append(batch)
         retired = [
             row[0]
             for row in conn.execute(
@@ -37,11 +43,9 @@ def _what_is_left(store: Store) -> tuple[dict[int, list[int]], list[int]]:
                 " OR EXISTS(SELECT 1 FROM cost_monthly WHERE batch = b.id))"
             )
         ]
-        dead = {}
-        for delivery in staged:
-            if not deliveries.is_running(store, delivery):
-                rows = conn.execute("SELECT id FROM ingest_batch WHERE delivery = ?", (delivery,))
-                dead[delivery] = [row[0] for row in rows]
+        running = [delivery for delivery in dead if deliveries.is_running(store, delivery)]
+    for delivery in running:
+        del dead[delivery]
     return dead, retired
 
 
@@ -70,8 +74,8 @@ def _counts(txn: WriteTxn, batch: int) -> bool:
     return row is not None and row[0] == "active"
 
 
-def _delete_delivery(store: Store, delivery: int) -> None:
-    """Forget a crashed staged delivery; it never counted."""
+def _delete_staged(store: Store, delivery: int) -> None:
+    """Forget the staged batches of a crashed run, and the delivery itself when it never counted."""
     own = "(SELECT id FROM ingest_batch WHERE delivery = ? AND state = 'staged')"
     with store.write("remove crashed delivery") as txn:
         for table in ("batch_total", "left_out_tag"):

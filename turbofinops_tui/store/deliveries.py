@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from turbofinops_tui.errors import NotFoundError
+from turbofinops_tui.errors import ConflictError, NotFoundError
 from turbofinops_tui.store import locks
 from turbofinops_tui.store.open import Store, WriteTxn
 
@@ -97,11 +97,12 @@ def insert_delivery(
 
 
 def activate_delivery(txn: WriteTxn, delivery: int, lines: int, warnings: Sequence[str]) -> None:
-    """Make a delivery count, with its line count and warnings."""
+    """Make a delivery count, with its line count and warnings; one read again keeps those it has."""
     txn.conn.execute(
-        "UPDATE delivery SET state = 'active', lines = ?, warnings = ? WHERE id = ?",
+        "UPDATE delivery SET lines = ?, warnings = ? WHERE id = ? AND state = 'staged'",
         (lines, _json(list(warnings)), delivery),
     )
+    txn.conn.execute("UPDATE delivery SET state = 'active' WHERE id = ?", (delivery,))
 
 
 def abandon_delivery(store: Store, delivery: int) -> None:
@@ -110,6 +111,20 @@ def abandon_delivery(store: Store, delivery: int) -> None:
 
     release(store, delivery)
     collect_retired(store)
+
+
+def hold(store: Store, delivery: int) -> None:
+    """Take the lock of a delivery that is being staged or read again, unless this process has it.
+
+    ConflictError when another process works on it.
+    """
+    if delivery in store.delivery_locks:
+        return
+    descriptor = locks.open_lock_file(lock_path(store.path, delivery))
+    if not locks.try_lock(descriptor):
+        os.close(descriptor)
+        raise ConflictError(f"another program reads import {delivery}", "wait for its end and run this again")
+    store.delivery_locks[delivery] = descriptor
 
 
 def release(store: Store, delivery: int) -> None:

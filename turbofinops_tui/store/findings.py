@@ -44,8 +44,8 @@ def record_findings(txn: WriteTxn, findings: Iterable[Finding], delivery: int | 
         "INSERT INTO finding(kind, key, source, detail, position, amount, currency, count, delivery,"
         " first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT(kind, source, key) DO UPDATE SET detail = excluded.detail,"
-        " position = excluded.position, amount = excluded.amount, currency = excluded.currency, count = excluded.count,"
-        " delivery = excluded.delivery",
+        " position = excluded.position, amount = excluded.amount, currency = excluded.currency,"
+        " count = excluded.count, delivery = excluded.delivery",
         [
             (
                 item.kind, item.key, item.source, item.detail, item.position, item.amount, item.currency,

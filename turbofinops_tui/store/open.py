@@ -206,9 +206,9 @@ class Store:
 
         Reads through SQLite, not from the header: the newest header may still be in the WAL.
         """
-        if not self.path.exists():
-            return None
         try:
+            if not self.path.exists():
+                return None
             if not self.path.is_file() or not connect.looks_like_sqlite(self.path):
                 raise connect.not_a_store(self.path)
             if self.path.stat().st_size == 0:

@@ -137,6 +137,7 @@ def replace_many(
 
 def remove_source(txn: WriteTxn, source: str) -> int:
     """Remove every row of a source; returns how many there were."""
+    txn.flush_facts()
     removed = txn.conn.execute("DELETE FROM revenue_event WHERE source = ?", (source,)).rowcount
     txn.conn.execute("DELETE FROM fact_digest WHERE scope = ?", (scope(source),))
     return removed

@@ -85,7 +85,9 @@ SETTINGS: dict[str, Setting] = {
     "limits.columns": Setting("500", _positive, "most columns of an import"),
     "limits.field": Setting(str(1024**2), _positive, "largest field of an import in bytes"),
     "limits.rows": Setting("200000000", _positive, "most rows of an import"),
-    "limits.tag_values": Setting("2000", _positive, "values of a tag key up to which it always enters the rollup"),
+    "limits.tag_values": Setting(
+        "2000", _positive, "values of a tag key up to which it always enters the rollup"
+    ),
     "received.months": Setting("13", _positive, "months that kept deliveries stay under received/"),
     "received.bytes": Setting(str(20 * 1024**3), _positive, "most bytes kept under received/"),
 }
