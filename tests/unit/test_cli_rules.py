@@ -10,25 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.small_store import deliver
 from turbofinops_tui.cli import main
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.types import Link, Match
-from turbofinops_tui.store.batches import (
-    BatchTotal,
-    DimensionKey,
-    StagedBatch,
-    begin_delivery,
-    intern_dimensions,
-    publish_delivery,
-    stage_batch,
-    tags_json,
-)
+from turbofinops_tui.store.books_id import books_id
 from turbofinops_tui.store.customers import load_customers, load_identities, save_customer
+from turbofinops_tui.store.figures import figures_due, latest_figures
 from turbofinops_tui.store.open import Store
 from turbofinops_tui.store.rules import load_rules
-
-USD = 10**9
-DAY, MONTH = 20_742, 2026 * 12 + 9  # 2026-10-16
+from turbofinops_tui.store.settings import load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -44,25 +35,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iter
     deliver(opened, "main", [{"customer": "initech"}, {"customer": "INITECH"}, {"customer": "acme-inc"}])
     yield opened
     opened.close()
-
-
-def deliver(store: Store, export: str, tags: list[dict[str, str]]) -> None:
-    """One line of one dollar per tag set."""
-    keys = [
-        DimensionKey("aws", "aws", "1", "EC2", "Compute", "Usage", "", "billed", "", "USD", "", "", text)
-        for text in (tags_json(item.items()) for item in tags)
-    ]
-    delivery = begin_delivery(store, "focus", "aws", export, [], {})
-    ids = intern_dimensions(store, keys)
-    value = Decimal(len(tags))
-    totals = [
-        BatchTotal("USD", "effective", value, value, Decimal(0), len(tags)),
-        BatchTotal("USD", "billed", value, value, Decimal(0), len(tags)),
-    ]
-    batch = StagedBatch("2026-10", len(tags), DAY, DAY, export, "test", totals)
-    daily = [(DAY, ids[key], USD, USD, 0) for key in keys]
-    stage_batch(store, delivery, batch, daily, [(MONTH, *row[1:]) for row in daily])
-    publish_delivery(store, delivery, [], [])
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
@@ -332,3 +304,18 @@ def test_tables_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_read_only_changes_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert "read-only" in run(capsys, *TEMPLATE, "--read-only", code=1)
     assert links(store) == ()
+
+
+def test_figures_follow_every_change(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, *_link("a", "tag:customer=init*"))
+    with store.read() as conn:
+        first = latest_figures(conn, "USD")
+        assert not figures_due(conn, books_id(conn, load_rules(conn).id, load_settings(conn).id).whole)
+    assert first == {("acme", 24321): (0, 3 * 10**9), (None, 24321): (0, 2 * 10**9)}
+    run(capsys, "links", "edit", "a", "--percent", "50")
+    with store.read() as conn:
+        assert latest_figures(conn, "USD") == {
+            ("acme", 24321): (0, 15 * 10**8),
+            (None, 24321): (0, 35 * 10**8),
+        }
+        assert conn.execute("SELECT count(*), count(DISTINCT books) FROM figures").fetchone() == (4, 2)

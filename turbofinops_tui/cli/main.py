@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from types import ModuleType
 
+    from turbofinops_tui.actions.session import Session
     from turbofinops_tui.cli.context import Context
 
 NOUNS: dict[str, tuple[str, str]] = {
@@ -43,6 +44,12 @@ NOUNS: dict[str, tuple[str, str]] = {
     "db": ("db", "the store: path, check, backup, restore, rebuild"),
 }
 """noun -> (module in this package, one line for the help)"""
+
+CHANGING = frozenset({
+    "import", "imports", "links", "classes", "shared", "features", "identities", "routes", "customers",
+    "forget", "settings",
+})  # fmt: skip
+"""nouns after which the figures of the books may be due"""
 
 VALUE_OPTIONS = {
     "--store": "PATH", "--config": "PATH", "--root": "DIR", "--workspace": "DIR",
@@ -193,8 +200,29 @@ def _dispatch(words: Words) -> int:
     context = _context(words)
     if hasattr(module, "prepare"):
         module.prepare(args, context)
-    code: int = module.run(args, context if getattr(module, "WITHOUT_STORE", False) else context.open())
+    if getattr(module, "WITHOUT_STORE", False):
+        bare: int = module.run(args, context)
+        return bare
+    session = context.open()
+    code: int = module.run(args, session)
+    if words.noun in CHANGING and not context.read_only:
+        _follow_up(session)
     return code
+
+
+def _follow_up(session: Session) -> None:
+    """Figures of the changed books. The change itself stands, so trouble here is talk, not failure."""
+    from turbofinops_tui.actions.figures import follow_up
+
+    sys.stdout.flush()
+    try:
+        follow_up(session)
+    except TurboError as error:
+        from turbofinops_tui.cli.printing import tell
+
+        tell(
+            f"warning: the changed figures are not stored yet ({error.line()}); the next command stores them"
+        )
 
 
 def run(argv: list[str]) -> int:
