@@ -134,7 +134,7 @@ def dispute(ident: str, of: str, amount: int, movements: list[Json], status: str
 
 def note(ident: str, of: str, lines: list[tuple[str, int]], when: str, **extra: Any) -> Json:
     """An issued credit note; ``lines`` are (invoice line, amount)."""
-    rows = [
+    rows: list[Json] = [
         {"id": f"cnli_{ident}_{target}", "amount": amount, "discount_amount": 0, "taxes": [],
          "invoice_line_item": target or None,
          "type": "invoice_line_item" if target else "custom_line_item"}

@@ -123,9 +123,9 @@ def test_only_what_was_captured_counts(books: Session) -> None:
     assert cells(books) == {("2019-01", "one_time"): 3000}
 
 
-def whole(books: Session, *more: Json, **extra: object) -> None:
+def whole(books: Session, *more: Json) -> None:
     load(
-        books, price("price_m"), invoice("in_1", [MONTH], "2019-01-01", **extra),
+        books, price("price_m"), invoice("in_1", [MONTH], "2019-01-01"),
         payment("inpay_1", "in_1", 3100, "2019-01-01", "pi_1"), charge("ch_1", 3100, "2019-01-01", "pi_1"),
         *more,
     )  # fmt: skip

@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
-from turbofinops_tui.economics.money import currency_code, parse_decimal, scale_digits, to_units
+from turbofinops_tui.economics.money import currency_code, parse_decimal, scale, scale_digits, to_units
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.store.revenue import RevenueRow
 from turbofinops_tui.sync.read.rows import TextRow, columns_of, read_rows
@@ -82,7 +82,7 @@ def _amount(values: Mapping[str, str]) -> int:
         raise DataError(error.message, error.hint, column="currency") from None
     try:
         amount = parse_decimal(values["amount"])
-        if amount.as_tuple().exponent < -scale_digits(currency) and _too_fine(amount, currency):  # type: ignore[operator]
+        if (Fraction(amount) * scale(currency)).denominator != 1:
             raise DataError(f"has more than {scale_digits(currency)} decimals", "round it at the source")
         units = to_units(amount, currency)
     except DataError as error:
@@ -92,10 +92,6 @@ def _amount(values: Mapping[str, str]) -> int:
             f"a {kind} above 0", "take-backs are negative (a dispute won is positive)", column="amount"
         )
     return units
-
-
-def _too_fine(amount: Decimal, currency: str) -> bool:
-    return (amount.scaleb(scale_digits(currency))) % 1 != 0
 
 
 def _day(values: Mapping[str, str], field: str) -> int:
