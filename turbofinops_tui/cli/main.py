@@ -67,13 +67,25 @@ class Words:
         self.rest: list[str] = []
 
 
+def _refuse_no_text(argv: list[str]) -> None:
+    """Bytes that are no UTF-8 can be neither stored nor shown; say so before anything is done."""
+    for word in argv:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"{word!r} is not valid UTF-8", "rename the file, or write it in UTF-8"
+            ) from None
+
+
 def split_words(argv: list[str]) -> Words:
     """Take the global options out of ``argv``; they may stand before or after the noun.
 
     Raises UsageError for a global option without its value, an unknown option
-    before the noun, or an unknown noun.
+    before the noun, an unknown noun, or a word that is no text.
     """
     words = Words()
+    _refuse_no_text(argv)
     index = 0
     while index < len(argv):
         word = argv[index]
@@ -244,6 +256,11 @@ def run(argv: list[str]) -> int:
         return EXIT_DONE
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
+    except OSError as error:
+        _log(words, error)
+        where = f"{error.filename}: " if error.filename else ""
+        what = error.strerror or type(error).__name__
+        return _say(f"{where}{what}: check the path, its rights and the disk", EXIT_FAILED, words, error)
     except Exception as error:  # the last line of defence: one line, the rest in the log
         where = _log(words, error)
         message = f"unexpected {type(error).__name__}: the details are in {where}"
