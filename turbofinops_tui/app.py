@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.filter import LineFilter, NoColor
@@ -25,6 +25,7 @@ from turbofinops_tui.widgets.themes import PALETTES
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+Change = tuple[str, Callable[..., Any], Callable[..., Any]]
 OPEN_DEMO = 100
 """return value of the app when the user asked for the demo"""
 
@@ -33,7 +34,7 @@ class TurboApp(Host):
     """One run on one store."""
 
     TITLE = "turbofinops"
-    CSS_PATH: ClassVar[list[str]] = [f"screens/{name}.tcss" for name in ("app", "overview")]
+    CSS_PATH: ClassVar[list[str]] = [f"screens/{name}.tcss" for name in ("app", "overview", "customer")]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings("app")  # noqa: RUF012 - Textual declares it so
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
@@ -45,12 +46,15 @@ class TurboApp(Host):
         self.opener = opener
         self.desk = Desk(opener)
         self.taste = config.load(opener.paths.config)
+        self.charts = self.taste.charts
         self.state = app_state.load(opener.paths.state)
         self.keys = {command.id: command.keys for command in keymap.COMMANDS} | dict(self.taste.keys)
         self.set_keymap(dict(self.taste.keys))
         self.animation_level = "none"
         self._lines: list[LineFilter] = []
         self._named: dict[str, Frame] = {}
+        self._undo: list[Change] = []
+        self._redo: list[Change] = []
         self._first = screen if screen in keymap.TOP else None
         self._use_theme(self.taste.theme or self.state.theme or "dark")
         self._use_state()
@@ -121,6 +125,8 @@ class TurboApp(Host):
     def _screen(self, name: str) -> Frame:
         if name not in self._named:
             self._named[name] = _make(name, self.state)
+            # Installed: a screen that is not would be torn down when another takes its place.
+            self.install_screen(self._named[name], name)
         return self._named[name]
 
     @property
@@ -219,6 +225,9 @@ class TurboApp(Host):
                 self.call_from_thread(self._give, screen, fresh)
                 if first:
                     self.desk.keep({f"{screen.ID}.{name}": table for name, table in fresh.items()})
+            data = self.desk.call(screen.gather)
+            if data is not None and not worker.is_cancelled:
+                self.call_from_thread(screen.take, data)
         except TurboError as error:
             self.call_from_thread(self._problem, screen, error)
 
@@ -253,6 +262,50 @@ class TurboApp(Host):
         else:
             self.say("this is the running period")
 
+    # --- changes, undone and done again ---------------------------------------------------
+
+    def change(self, what: str, do: Callable[..., Any], undo: Callable[..., Any]) -> None:
+        """Do a change in a thread; on success it can be undone."""
+        self._redo.clear()
+        self._run_change((what, do, undo), forwards=True)
+
+    def _run_change(self, change: Change, *, forwards: bool) -> None:
+        if self.opener.read_only:
+            self.say("this session is read-only: start without --read-only to change rules", "error")
+            return
+        what, do, undo = change
+
+        def work() -> None:
+            try:
+                self.desk.call(do if forwards else undo)
+            except TurboError as error:
+                self.call_from_thread(self.say, error.line(), "error")
+                return
+            self.desk.forget()
+            self.call_from_thread(done)
+
+        def done() -> None:
+            (self._undo if forwards else self._redo).append(change)
+            self.reload_all()
+            key = keymap.key_text(self.keys["change.undo" if forwards else "change.redo"])
+            self.say(f"{what}; {key} undoes it" if forwards else f"undone: {what}; {key} does it again", "gain")
+
+        self.run_worker(work, thread=True, group="change", exit_on_error=False)
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        if self._undo:
+            self._run_change(self._undo.pop(), forwards=False)
+        else:
+            self.say("nothing to undo in this session")
+
+    def action_redo(self) -> None:
+        """Do the undone change again."""
+        if self._redo:
+            self._run_change(self._redo.pop(), forwards=True)
+        else:
+            self.say("nothing to do again")
+
     # --- filter, copy, export -------------------------------------------------------------
 
     def action_filter(self) -> None:
@@ -284,6 +337,58 @@ class TurboApp(Host):
         text = str(safe(command_line(view), 4000))
         self.copy_to_clipboard(text)
         self.push_screen(TextPanel("The command that prints this view", text, "copied; select it here otherwise"))
+
+    def action_slice(self) -> None:
+        """Edit the slice of all money screens."""
+        from turbofinops_tui.screens.slice_form import SliceForm
+
+        self.push_screen(SliceForm(self.desk.scope, self.desk.today), self._take_scope)
+
+    def _take_scope(self, scope: Scope | None) -> None:
+        if scope is not None and scope != self.desk.scope:
+            self.desk.scope = scope
+            self.reload_all()
+
+    def action_export(self) -> None:
+        """Write this view to a file."""
+        from turbofinops_tui.actions import exporting
+        from turbofinops_tui.screens.forms import LineForm
+
+        frame = self.frame
+        table = frame.shown_table() if frame is not None else None
+        if frame is None or table is None:
+            self.say("nothing to export yet")
+            return
+        title = f"Export {len(table.rows):,} rows"
+        form = LineForm(title, "File, .csv or .json", exporting.suggestion(frame.ID, table), exporting.target)
+        self.push_screen(form, lambda text: self._export(table, text))
+
+    def _export(self, table: Table, text: str | None, replace: bool = False) -> None:
+        from turbofinops_tui.actions import exporting
+        from turbofinops_tui.errors import ConflictError
+        from turbofinops_tui.screens.forms import Confirm
+
+        if text is None:
+            return
+        try:
+            path = exporting.target(text)
+            rows = exporting.write(table, path, replace=replace)
+        except ConflictError as error:
+            question = Confirm("Replace the file?", error.message)
+            self.push_screen(question, lambda yes: self._export(table, text, True) if yes else None)
+        except TurboError as error:
+            self.say(error.line(), "error")
+        else:
+            self.say(f"{rows:,} rows written to {path}", "gain")
+
+    def action_explain(self) -> None:
+        """Open the figure under the cursor."""
+        frame = self.frame
+        asked = frame.explained() if frame is not None else None
+        if asked is None:
+            self.say("put the cursor on an amount of a customer: ←→ choose the column")
+        else:
+            self.drill("explain", *asked)
 
     def copy_to_clipboard(self, text: str) -> None:
         """The one OSC 52 of the program; wrapped for tmux, which passes it on to the outer terminal."""
@@ -319,13 +424,28 @@ def _make(name: str, state: app_state.AppState) -> Frame:
         from turbofinops_tui.screens.customers import CustomersScreen
 
         return CustomersScreen(losing=state.losing, top=state.top)
+    if name == "links":
+        from turbofinops_tui.screens.links import LinksScreen
+
+        return LinksScreen()
+    if name == "connections":
+        from turbofinops_tui.screens.connections import ConnectionsScreen
+
+        return ConnectionsScreen()
     from turbofinops_tui.screens.overview import OverviewScreen
 
     return OverviewScreen()
 
 
 def _make_deep(name: str, *args: Any) -> Screen[Any]:
-    raise NotImplementedError(name)
+    """A deeper screen; imported when first shown."""
+    if name == "explain":
+        from turbofinops_tui.screens.explain import ExplainScreen
+
+        return ExplainScreen(*args)
+    from turbofinops_tui.screens.customer import CustomerScreen
+
+    return CustomerScreen(*args)
 
 
 def run_app(opener: Opener, *, screen: str | None = None) -> int:

@@ -77,6 +77,10 @@ COMMANDS: tuple[Command, ...] = (
             screens=("customers",), footer=5),
     Command("customers.losing", "a", "losing", "All/losing", "Switch between all customers and the losing ones",
             "Table", "customers", screens=("customers",), footer=4),
+    Command("customer.next", "tab", "part(1)", "Next part", "The next breakdown of this customer", "Table", "customer",
+            screens=("customer",), footer=2),
+    Command("customer.previous", "shift+tab", "part(-1)", "Previous part", "The breakdown before", "Table",
+            "customer", screens=("customer",)),
     # --- what is shown --------------------------------------------------------------------
     Command("period.back", "left_square_bracket", "period(-1)", "Earlier", "Move the period back", "View",
             screens=_MONEY),
@@ -114,6 +118,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.quit", "q", "leave", "Quit", "Quit, or go back from a deeper screen", "App"),
 )  # fmt: skip
 
+GROUPS = ("Move", "Table", "View", "Change", "App")
+"""help lists the groups in this order"""
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 SCREENS: tuple[tuple[str, str, str], ...] = (
     ("1", "overview", "Overview"),

@@ -152,6 +152,10 @@ class Desk:
         written = self.scope.range
         return written.period or f"{written.start} .. {written.end or 'today'}"
 
+    def where_text(self) -> str:
+        """``provider=aws service!=Tax*``: the shared filters in their own words."""
+        return " ".join(f"{c.dimension}{'!=' if c.negated else '='}{c.pattern}" for c in self.scope.where)
+
     @property
     def age_text(self) -> str:
         """``data 3 h old``: since the newest delivery; empty without one."""
@@ -183,6 +187,10 @@ class Desk:
         """The tables of ``names``, computed on the books of now (thread only)."""
         with self._lock:
             reports = self._open_reports()
+            reports.refresh()
+            if reports.ids().whole != self.books_id:
+                self._cache.clear()
+                self.books_id = reports.ids().whole
             found = {}
             for name, asked in names.items():
                 table = self._cache.get(asked)
@@ -214,7 +222,7 @@ class Desk:
         return f"{name} {table.books.whole} {hash(table.slice)}"
 
     def _remember(self, asked: Slice, table: Table) -> None:
-        if table.books.whole != self.books_id or len(self._cache) >= CACHE:
+        if len(self._cache) >= CACHE:
             self._cache.clear()
         self.books_id = table.books.whole
         self._cache[asked] = table

@@ -44,6 +44,7 @@ class CustomersScreen(Frame):
         self.rows: list[MoneyRow] = []
         self.total: MoneyRow | None = None
         model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        model.sort_id, model.descending = "margin", False
         self.list = Grid(model, self.columns_for, id="customers")
         self.empty = EmptyState()
 
@@ -110,7 +111,7 @@ class CustomersScreen(Frame):
         """More columns with more room; the loss bar takes what is left."""
         wide, huge = width >= 110, width >= 160
         longest = max((len(row.label) for row in self.rows), default=12)
-        name = max(12, min(longest, 40 if huge else 28 if wide else 19))
+        name = max(12, min(longest, 40 if huge else 28 if wide else 22))
 
         def money(measure: str, title: str, *, signed: bool = False) -> Column[MoneyRow]:
             size = money_width(self.rows, self.total, measure, 7)
@@ -123,7 +124,7 @@ class CustomersScreen(Frame):
         columns.append(percent_column("ai_share", "AI%", 4, digits=0, signed=False))
         if wide:
             columns.append(since_column())
-        columns.append(spark_column("trend", MONTHS if wide else 6))
+        columns.append(spark_column("trend", MONTHS // 2, self.host.charts))
         columns.append(bar_column("loss" if self.losing else "margin", 8, 60 if huge else 40, lambda: not self.losing))
         return columns
 

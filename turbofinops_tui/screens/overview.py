@@ -48,6 +48,7 @@ class OverviewScreen(Frame):
         self.chart = TrendChart()
         self.rows: list[MoneyRow] = []
         model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        model.sort_id, model.descending = "margin", False
         self.list = Grid(model, self.columns_for, id="losses")
         self.empty = EmptyState()
 
@@ -121,7 +122,7 @@ class OverviewScreen(Frame):
     def columns_for(self, width: int) -> Sequence[Column[MoneyRow]]:
         """Who, how much, since when, because of what."""
         longest = max((len(row.label) for row in self.rows), default=12)
-        name = max(12, min(longest, 30 if width >= 100 else 20))
+        name = max(12, min(longest, 30 if width >= 100 else 24 if width >= 64 else 16))
         margin = money_width(self.rows, None, "margin", 7)
         columns = [name_column("Biggest losses", max(name, 16))]
         if width >= 100:
@@ -132,7 +133,7 @@ class OverviewScreen(Frame):
             columns.append(percent_column("margin_pct", "%"))
         columns.append(since_column("since", 8))
         if width >= 50:
-            columns.append(note_column("because", 16, 28))
+            columns.append(note_column("because", 16, 30))
         if width >= 90:
             columns.append(bar_column("loss", 8, 30, lambda: False))
         return columns

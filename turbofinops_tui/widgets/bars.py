@@ -27,11 +27,12 @@ class TabLine(Lines):
         super().__init__(id="tabs")
         self._active = ""
         self._books = ""
+        self._age: list[Span] = []
         self._spots: list[tuple[int, int, str]] = []
 
-    def show(self, active: str, books: str) -> None:
-        """Mark ``active``; a deeper screen marks none."""
-        self._active, self._books = active, books
+    def show(self, active: str, books: str, desk: Desk) -> None:
+        """Mark ``active`` (a deeper screen marks none); data age and books id at the right."""
+        self._active, self._books, self._age = active, books, header_text.age(desk)
         self._draw()
 
     def on_resize(self) -> None:
@@ -47,7 +48,9 @@ class TabLine(Lines):
             start = width_of(left)
             self._spots.append((start, start + cell_len(text), name))
             left.append((text, "tab" if active else "muted"))
-        right: list[Span] = [("books ", "muted"), (self._books, "text"), (" ", "")] if self._books else []
+        right = list(self._age)
+        if self._books:
+            right += [(" books ", "muted"), (self._books, "text"), (" ", "")]
         self.set_lines([(spread(left, right, self.size.width), "strip")])
 
     def on_click(self, event: events.Click) -> None:
@@ -85,10 +88,10 @@ class HeaderStrip(Lines):
             last = index == len(crumbs) - 1
             trail += [(crumb, "strong" if last else "crumb"), ("" if last else " › ", "crumb")]
         if not money:
-            self.set_lines([(spread(trail, header_text.age(desk), width), ""), ((), "")])
+            self.set_lines([(trail, ""), ((), "")])
             return
         first = spread(trail, header_text.coverage(table, width - width_of(clean(trail))), width)
-        second = spread(header_text.period(table, desk, width), header_text.age(desk), width)
+        second = header_text.period(table, desk, width)
         self.set_lines([(first, ""), (second, "")])
 
 

@@ -26,3 +26,6 @@ class Desk(Protocol):
 
     def period_text(self) -> str:
         """The period as written."""
+
+    def where_text(self) -> str:
+        """The shared filters in their own words, or empty."""

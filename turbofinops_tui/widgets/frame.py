@@ -6,7 +6,7 @@ A screen names the slices it needs (``plan``) and shows the tables it is given
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Protocol, cast
 
 from textual.app import App, ComposeResult
@@ -40,6 +40,8 @@ class Host(App[int]):
     desk: Desk
     keys: Mapping[str, str]
     """binding id -> keys, with the user's own"""
+    charts: str
+    """``braille``, or ``block`` for fonts without it"""
 
     def load(self, screen: Frame) -> None:
         """Compute what ``screen`` plans, in a thread, and give it the tables."""
@@ -53,8 +55,8 @@ class Host(App[int]):
         """Push a deeper screen by name."""
         raise NotImplementedError
 
-    def explain_cell(self, slice: Slice, customer: str | None, measure: str) -> None:  # noqa: A002
-        """Open one figure down to its source rows."""
+    def change(self, what: str, do: Callable[..., Any], undo: Callable[..., Any]) -> None:
+        """Do a change in a thread, remember how to undo it, and load again."""
         raise NotImplementedError
 
 
@@ -95,12 +97,28 @@ class Frame(Screen[None]):
     def show(self, tables: Tables) -> None:
         """Put the tables on screen; called once per batch, with all tables known."""
 
+    def gather(self, session: Any, reports: Any) -> Any:
+        """What the screen shows beside tables, read in the thread; None: nothing."""
+        return None
+
+    def take(self, data: Any) -> None:
+        """Show what ``gather`` read."""
+
     def crumbs(self) -> list[str]:
         """Breadcrumbs: where this screen stands."""
         return [self.TITLE]
 
     def view(self) -> Slice | None:
         """The slice that ``Y``, ``x`` and ``f`` are about."""
+        return None
+
+    def shown_table(self) -> Table | None:
+        """The table of ``view()``: what ``x`` writes."""
+        wanted = self.view()
+        return next((table for table in self.tables.values() if table.slice == wanted), None)
+
+    def explained(self) -> tuple[Slice, str | None, str] | None:
+        """(slice, customer, measure) of the figure under the cursor, when there is one to explain."""
         return None
 
     # --- frame ----------------------------------------------------------------------------
@@ -140,7 +158,7 @@ class Frame(Screen[None]):
     def refresh_frame(self) -> None:
         """Repaint tabs, header strip and key line."""
         desk = self.host.desk
-        self.tabs.show(self.ID, self.books_id())
+        self.tabs.show(self.ID, self.books_id(), desk)
         self.header.show(self.header_table(), self.crumbs(), desk, money=self.MONEY)
         self.key_line.show(self.ID, self.host.keys)
 

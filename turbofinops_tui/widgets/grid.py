@@ -74,6 +74,8 @@ class Grid(Painted, Generic[R], can_focus=True):
         self.column_id = ""
         self.headless = headless
         self.empty_text = ""
+        self.always_cursor = False
+        """show the cursor without the focus (the palette types elsewhere)"""
 
     # --- content --------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class Grid(Painted, Generic[R], can_focus=True):
         self._gap = 2 if width >= 90 else 1
         room = width - 2 - sum(column.width for column in columns) - self._gap * (len(columns) - 1)
         sizes = [column.width for column in columns]
-        for index, column in sorted(enumerate(columns), key=lambda pair: -pair[1].elastic):
+        for index, column in sorted(enumerate(columns), key=lambda pair: pair[1].elastic):
             if column.elastic and room > 0:
                 extra = min(room, column.elastic - column.width)
                 sizes[index] += max(0, extra)
@@ -168,7 +170,7 @@ class Grid(Painted, Generic[R], can_focus=True):
         head = 0 if self.headless else 1
         if y < head:
             return self._head(), "head"
-        if self.model.pinned is not None and y == self.size.height - 1:
+        if self.model.pinned is not None and y == head + min(self.page_rows, len(self.model)):
             return self._row(self.model.pinned, " "), "total"
         position = self.top + y - head
         row = self.model.row(position)
@@ -176,7 +178,7 @@ class Grid(Painted, Generic[R], can_focus=True):
             text = self.empty_text if position == 0 else ""
             return [(f" {text}", "muted")], ""
         lead = "▪" if self.model.identify(row) in self.model.marks else " "
-        cursor = position == self.cursor and self.has_focus
+        cursor = position == self.cursor and (self.has_focus or self.always_cursor)
         return [*self._row(row, lead), (self._thumb(y - head), "rule")], "cursor" if cursor else ""
 
     def _head(self) -> list[Span]:

@@ -17,7 +17,7 @@ SortKey = int | Fraction | str | None
 Span = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[R]):
     """One column: how wide, what a row shows in it, what it sorts by."""
 

@@ -54,7 +54,7 @@ def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
     spans: list[Span] = [(f" {days_text(table.days)}", "strong"), (" · ", "rule"), (text, role)]
     basis = f"{shown.revenue} · {shown.cost}" if width >= 80 else f"{shown.revenue[:4]}/{shown.cost[:3]}"
     spans += [(" · ", "rule"), (f"UTC · {table.currency} · {basis}", "muted")]
-    extra = filters_text(table)
+    extra = filters_text(table, desk.where_text())
     if extra:
         spans += [(" · ", "rule"), (extra, "accent")]
     if shown.view != "saved":
@@ -62,9 +62,9 @@ def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
     return spans
 
 
-def filters_text(table: Table) -> str:
-    """What narrows the slice, in its own words."""
-    parts = [f"{c.dimension}{'!=' if c.negated else '='}{c.pattern}" for c in table.slice.where]
+def filters_text(table: Table, where: str) -> str:
+    """What narrows the slice (``where``: in its own words), and what is not counted as usual."""
+    parts = [where] if where else []
     if table.slice.tax != "out":
         parts.append("tax in")
     if table.slice.credits != "in":

@@ -21,7 +21,7 @@ from turbofinops_tui.economics.shown import (
 )
 from turbofinops_tui.economics.types import Row, Table, Value
 from turbofinops_tui.widgets.grid_model import Column, Span
-from turbofinops_tui.widgets.spark import loss_bar, spark
+from turbofinops_tui.widgets.spark import loss_bar, pulse
 
 UNATTRIBUTED = "(unattributed)"
 OTHERS = "(others)"
@@ -71,8 +71,9 @@ def rows_of(table: Table, none: str = UNATTRIBUTED, position: int = 0) -> tuple[
     if len(table.totals) == 1:
         total = _row(table, table.totals[0], "Total", position)
         total.label, total.total = "Total", True
-    for index, measure in enumerate(table.slice.measures):
-        _round(rows, total, measure, table.rows, index)
+    digits = _digits(rows, total)
+    for measure in table.slice.measures:
+        _round(rows, total, measure, digits)
     return rows, total
 
 
@@ -83,23 +84,33 @@ def _row(table: Table, row: Row, none: str, position: int) -> MoneyRow:
     return MoneyRow(label, key, values, currency=row.currency or table.currency, others=row.others)
 
 
-def _round(rows: list[MoneyRow], total: MoneyRow | None, measure: str, source: Sequence[Row], index: int) -> None:
+def _digits(rows: list[MoneyRow], total: MoneyRow | None) -> dict[str, int]:
+    """currency -> decimals: the same for all amounts of a table, so that columns line up."""
+    largest: dict[str, int] = {}
+    for row in [*rows, *([total] if total is not None else [])]:
+        for value in row.values.values():
+            if isinstance(value, Money):
+                largest[value.currency] = max(largest.get(value.currency, 0), abs(value.units))
+    return {currency: shown_digits(units, currency) for currency, units in largest.items()}
+
+
+def _round(rows: list[MoneyRow], total: MoneyRow | None, measure: str, digits: Mapping[str, int]) -> None:
     """Fill ``shown`` of one column: by largest remainder when the rows add up to the total."""
-    known = [row for row in rows if isinstance(row.values.get(measure), Money)]
-    if not known and (total is None or not isinstance(total.values.get(measure), Money)):
-        return
-    for currency in {row.currency for row in known}:
-        same = [row for row in known if row.currency == currency]
-        units = [amount.units for row in same if (amount := row.money(measure)) is not None]
-        digits = shown_digits(max(map(abs, units)), currency)
-        whole = total.money(measure) if total is not None else None
+    by_currency: dict[str, list[tuple[MoneyRow, int]]] = {}
+    for row in rows:
+        amount = row.money(measure)
+        if amount is not None:
+            by_currency.setdefault(amount.currency, []).append((row, amount.units))
+    whole = total.money(measure) if total is not None else None
+    for currency, pairs in by_currency.items():
+        places, units = digits[currency], [units for _, units in pairs]
         adds_up = whole is not None and sum(units) == whole.units
-        parts = shown_parts(units, currency, digits) if adds_up else [shown_unit(u, currency, digits) for u in units]
-        for row, part in zip(same, parts, strict=True):
-            row.shown[measure] = (part, digits)
-    if total is not None and (amount := total.money(measure)) is not None:
-        digits = next((row.shown[measure][1] for row in known), shown_digits(amount.units, amount.currency))
-        total.shown[measure] = (shown_unit(amount.units, amount.currency, digits), digits)
+        parts = shown_parts(units, currency, places) if adds_up else [shown_unit(u, currency, places) for u in units]
+        for (row, _), part in zip(pairs, parts, strict=True):
+            row.shown[measure] = (part, places)
+    if total is not None and whole is not None:
+        places = digits[whole.currency]
+        total.shown[measure] = (shown_unit(whole.units, whole.currency, places), places)
 
 
 # --- columns ----------------------------------------------------------------------------------
@@ -174,14 +185,14 @@ def name_column(title: str, width: int, elastic: int = 0, id: str = "name") -> C
     return Column(id, title, width, draw, lambda row: row.label, lambda row: row.label, elastic=elastic)
 
 
-def spark_column(title: str, width: int) -> Column[MoneyRow]:
-    """The row's trend; bars that hang are below zero."""
+def spark_column(title: str, width: int, markers: str = "braille") -> Column[MoneyRow]:
+    """The row's margin over the months: above the middle is profit, below it is loss."""
 
     def draw(row: MoneyRow, size: int) -> Sequence[Span]:
         if not row.trend:
             return (("", "muted"),)
         last = next((value for value in reversed(row.trend) if value is not None), 0)
-        return ((spark(row.trend, size), "loss" if last < 0 else "gain"),)
+        return ((pulse(row.trend, size, markers), "loss" if last < 0 else "gain"),)
 
     return Column("trend", title, width, draw)
 
@@ -191,7 +202,7 @@ def note_column(title: str, width: int, elastic: int) -> Column[MoneyRow]:
     return Column("note", title, width, lambda row, _: ((row.note, "muted"),), None, elastic=elastic)
 
 
-def since_column(title: str = "since", width: int = 7) -> Column[MoneyRow]:
+def since_column(title: str = "since", width: int = 8) -> Column[MoneyRow]:
     """First month of the running losing streak."""
     return Column("since", title, width, lambda row, _: ((row.since, "muted"),), lambda row: row.since or None)
 
@@ -214,3 +225,18 @@ def bar_column(title: str, width: int, elastic: int, both: Callable[[], bool]) -
         return ((before, "bar"), ("│", "rule"), (after, "good_bar"))
 
     return Column("bar", title, width, draw, right=not both(), elastic=elastic)
+
+
+def share_column(measure: str, total: Callable[[], MoneyRow | None], width: int = 10) -> Column[MoneyRow]:
+    """The row's part of the total as a bar with its percent."""
+
+    def draw(row: MoneyRow, size: int) -> Sequence[Span]:
+        whole, amount = total(), row.money(measure)
+        sum_of = whole.money(measure) if whole is not None else None
+        if row.total or amount is None or sum_of is None or sum_of.units <= 0:
+            return (("", ""),)
+        share = Ratio(amount.units, sum_of.units)
+        _, bar = loss_bar(max(Fraction(0), share.percent()), 0, size - 5)
+        return ((bar, "accent"), (percent_text(share, 0).rjust(5), "muted"))
+
+    return Column("share", "share", width, draw, right=True, elastic=30)

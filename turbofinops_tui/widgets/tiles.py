@@ -57,7 +57,8 @@ class Tiles(Lines):
 def _cell(tile: Tile, width: int) -> tuple[Spans, Spans, Spans]:
     label = ((fit(f" {tile.label}", width), "muted"),)
     room = max(0, width - 3 - len(tile.value))
-    value = ((f" {tile.value}", "strong"), (fit(f"  {tile.change}", room + 2), tile.role))
+    change = tile.change if len(tile.change) <= room else tile.change.removesuffix(" a day")
+    value = ((f" {tile.value}", "strong"), (fit(f"  {change}", room + 2), tile.role))
     bars = min(len(tile.trend), width - 2)
     trend = ((fit(" " + spark(tile.trend, bars), width), "accent"),)
     return label, value, trend

@@ -76,13 +76,14 @@ def draw(trend: Trend, width: int, height: int, markers: str) -> list[Spans]:
     bars = trend.bars and height >= 10
     top, bottom = _limits(trend, bars)
     figure.ruler("y").lim(float(bottom), float(top))
-    figure.ruler("x").lim(-0.6, months - 0.4 + months * 9 / cells)
+    left, right = -0.5, _right_end(months, cells)
+    figure.ruler("x").lim(left, right)
     if bars:
         _bars(plotext, figure, trend.margin)
     for values, slot in ((trend.cost, _LINE2), (trend.revenue, _LINE)):
         _line(plotext, figure, values, slot, markers)
-    _names(plotext, figure, trend, (bottom, top), height)
-    step = _round_step(top - bottom, max(1, (height - 2) // 3))
+    _names(plotext, figure, trend, (bottom, top), height, months - 1 + 1.5 * (right - left) / cells)
+    step = _round_step(top - bottom, max(2, (height - 2) // 3))
     ticks = list(range(-(-bottom // step) * step, top + 1, step))
     figure.ruler("y").ticks(ticks, [_tick(tick, trend.currency).rjust(6) for tick in ticks])
     every = max(1, -(-months * 9 // cells))
@@ -102,6 +103,16 @@ def _limits(trend: Trend, bars: bool) -> tuple[int, int]:
     return (top if top > bottom else bottom + 1), bottom
 
 
+NAME_CELLS = 9
+"""cells right of the last month, for the names of the lines"""
+
+
+def _right_end(months: int, cells: int) -> float:
+    """The x of the canvas' right edge: the last month stands NAME_CELLS before it."""
+    part = min(0.5, NAME_CELLS / cells)
+    return (months - 1 + part / 2) / (1 - part)
+
+
 def _tick(units: int, currency: str) -> str:
     return compact_text(Money(units, currency)).replace(".0", "") if units else "0"
 
@@ -114,11 +125,11 @@ def _round_step(span: int, count: int) -> int:
 
 
 def _bars(plotext: Any, figure: Any, margin: Sequence[int | None]) -> None:
-    for slot, keep in ((_GOOD, True), (_BAD, False)):
-        places = [i for i, v in enumerate(margin) if v is not None and v != 0 and (v > 0) is keep]
-        if places:
-            heights = [float(margin[i] or 0) for i in places]
-            figure.draw(figure.bar(places, heights, marker=plotext.marker("▒", slot), width=0.5))
+    """One thin stem per month from zero: light enough to leave the lines readable."""
+    for place, value in enumerate(margin):
+        if value:
+            marker = plotext.marker("┃", _GOOD if value > 0 else _BAD)
+            figure.draw(figure.segment([place, place], [0.0, float(value)], marker=marker))
 
 
 def _line(plotext: Any, figure: Any, values: Sequence[int | None], slot: int, markers: str) -> None:
@@ -135,7 +146,7 @@ def _line(plotext: Any, figure: Any, values: Sequence[int | None], slot: int, ma
         figure.draw(signal.lines(True))
 
 
-def _names(plotext: Any, figure: Any, trend: Trend, limits: tuple[int, int], height: int) -> None:
+def _names(plotext: Any, figure: Any, trend: Trend, limits: tuple[int, int], height: int, x: float) -> None:
     """Each line carries its name at its right end, so that no legend and no colour is needed."""
     rows: set[int] = set()
     span = limits[1] - limits[0]
@@ -149,7 +160,7 @@ def _names(plotext: Any, figure: Any, trend: Trend, limits: tuple[int, int], hei
             row = row - 1 if row > 0 else row + 2
         rows.add(row)
         label = plotext.colorize(name, slot)
-        figure.draw(figure.text(len(trend.labels) - 0.4, limits[0] + row * span / (canvas - 1), label))
+        figure.draw(figure.text(x, limits[0] + row * span / (canvas - 1), label))
 
 
 def _spans(line: str) -> list[Span]:

@@ -1,0 +1,52 @@
+"""Writing what is on screen to a file: CSV or JSON by the file's ending, 0600, never over another file unasked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from turbofinops_tui.economics.types import Table
+from turbofinops_tui.errors import ConflictError, StoreError, UsageError
+from turbofinops_tui.files import report_json, table_csv
+
+ENDINGS = {".csv": table_csv.dumps, ".json": report_json.dumps}
+
+
+def target(text: str) -> Path:
+    """The file meant by ``text``; UsageError unless it ends in .csv or .json and its directory exists."""
+    path = Path(text.strip()).expanduser()
+    if path.suffix.lower() not in ENDINGS:
+        raise UsageError(f"{path.name or text!r} ends in neither .csv nor .json", "write such as margins.csv")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no directory {path.parent}", "create it, or give another path")
+    return path
+
+
+def write(table: Table, path: Path, *, replace: bool = False) -> int:
+    """Write ``table`` to ``path`` in one step; returns the rows written.
+
+    ConflictError when the file is there and ``replace`` is false; StoreError when it cannot be written.
+    """
+    if path.exists() and not replace:
+        raise ConflictError(f"{path} is there already", "replace it, or give another name")
+    text = ENDINGS[path.suffix.lower()](table)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text if text.endswith("\n") else text + "\n")
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror})", "give another path") from None
+    return len(table.rows)
+
+
+def suggestion(screen: str, table: Table) -> str:
+    """A name for the file: screen, period, books id."""
+    from turbofinops_tui.economics.periods import day_text
+
+    return f"{screen}-{day_text(table.days.start)}-{table.books.whole}.csv"

@@ -1,0 +1,127 @@
+"""Rules as the Links screen lists them: classes, links, shared, in their order, with the dollars they move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from turbofinops_tui.actions import links
+from turbofinops_tui.actions.rule_words import match_words
+from turbofinops_tui.economics.money import Money, decimal_text
+from turbofinops_tui.economics.periods import day_text
+from turbofinops_tui.economics.types import ClassRule, Link, SharedRule, Slice, Table
+from turbofinops_tui.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.links import Section
+    from turbofinops_tui.actions.session import Session
+
+SECTIONS: tuple[Section, ...] = ("classes", "links", "shared")
+_SINGULAR = {"classes": "class", "links": "link", "shared": "shared"}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One rule as one line; ``place`` counts from 1 in its own list."""
+
+    section: Section
+    place: int
+    count: int
+    """rules in its list"""
+    id: str
+    kind: str
+    match: str
+    target: str
+    dates: str
+    enabled: bool
+    cost: Money | None
+
+
+def rule_lines(session: Session, table: Callable[[Slice], Table], by_link: Slice, by_class: Slice) -> list[RuleLine]:
+    """Every class rule, link and shared rule with the cost of the slices' period (None: it moved none)."""
+    moved = _costs(table(by_link), "cost")
+    classed = _costs(table(by_class), "opex_cost")
+    lines: list[RuleLine] = []
+    for section in SECTIONS:
+        rules = links.rules_of(session, section)
+        for place, rule in enumerate(rules, 1):
+            if isinstance(rule, ClassRule | Link | SharedRule):
+                cost = classed.get(rule.name or rule.cost_class) if isinstance(rule, ClassRule) else moved.get(rule.id)
+                lines.append(_line(section, place, len(rules), rule, cost))
+    return lines
+
+
+def _costs(found: Table, measure: str) -> dict[str, Money]:
+    column = found.column(measure)
+    pairs = ((row.key[0], row.values[column]) for row in found.rows)
+    return {key: value for key, value in pairs if key is not None and isinstance(value, Money)}
+
+
+def _line(
+    section: Section, place: int, count: int, rule: ClassRule | Link | SharedRule, cost: Money | None
+) -> RuleLine:
+    kind = rule.kind if isinstance(rule, Link) else _SINGULAR[section]
+    words = " ".join(match_words(rule.match))
+    dates = _dates(rule.start, rule.end)
+    return RuleLine(section, place, count, rule.id, kind, words, _target(rule), dates, rule.enabled, cost)
+
+
+def _target(rule: ClassRule | Link | SharedRule) -> str:
+    if isinstance(rule, ClassRule):
+        return f"{rule.cost_class} {rule.name}".strip()
+    if isinstance(rule, SharedRule):
+        split = ", ".join(f"{name} {decimal_text(percent)}%" for name, percent in rule.split)
+        within = f" within {', '.join(rule.within)}" if rule.within else ""
+        return f"{rule.method}{' ' + split if split else ''}{within}"
+    parts = [rule.customer, f"feature {rule.feature}" if rule.feature else ""]
+    if rule.percent != 100:
+        parts.append(f"{decimal_text(rule.percent)}%")
+    return " ".join(part for part in parts if part)
+
+
+def _dates(start: int | None, end: int | None) -> str:
+    if start is None and end is None:
+        return "always"
+    first = "" if start is None else f"from {day_text(start)}"
+    last = "" if end is None else f"to {day_text(end)}"
+    return " ".join(part for part in (first, last) if part)
+
+
+Change = tuple[str, Callable[[Any, Any], Any], Callable[[Any, Any], Any]]
+"""(what it did, do, undo); both take (session, reports)"""
+
+
+def switch(line: RuleLine) -> Change:
+    """Enable a disabled rule or disable an enabled one."""
+    to = not line.enabled
+    what = f"{'enabled' if to else 'disabled'} {line.id}"
+
+    def do(session: Session, _: object) -> None:
+        _must(links.enable_rule(session, line.section, line.id, to))
+
+    def undo(session: Session, _: object) -> None:
+        _must(links.enable_rule(session, line.section, line.id, not to))
+
+    return what, do, undo
+
+
+def move(line: RuleLine, step: int) -> Change | None:
+    """One place up or down in its own list; None at its end."""
+    to = line.place + step
+    if not 1 <= to <= line.count:
+        return None
+    what = f"moved {line.id} to place {to}"
+
+    def do(session: Session, _: object) -> None:
+        links.move_rule(session, line.section, line.id, to)
+
+    def undo(session: Session, _: object) -> None:
+        links.move_rule(session, line.section, line.id, line.place)
+
+    return what, do, undo
+
+
+def _must(changed: bool) -> None:
+    if not changed:
+        raise NotFoundError("somebody else changed this rule meanwhile", "look again with ctrl+l")

@@ -1,0 +1,230 @@
+"""One customer: margin over the months, what it costs by provider, service, feature and link, what it pays for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from textual.containers import Grid as GridLayout
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from turbofinops_tui.actions.margins import carriers, streaks
+from turbofinops_tui.actions.overview_data import trend_of
+from turbofinops_tui.economics.money import Money, Ratio
+from turbofinops_tui.economics.shown import percent_text
+from turbofinops_tui.economics.types import Condition, Row, Slice, Sort, Table
+from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
+from turbofinops_tui.widgets.frame import Frame, Tables, scope_bindings
+from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.money_rows import (
+    MoneyRow,
+    money_column,
+    money_width,
+    name_column,
+    rows_of,
+    share_column,
+    shown_money,
+)
+from turbofinops_tui.widgets.paint import Lines, Span, Spans
+
+TOTALS = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_share")
+COSTS = ("cost", "direct_cost", "shared_cost")
+MONTHS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One breakdown: dimensions after the customer, what to call it, its main measure."""
+
+    name: str
+    title: str
+    by: tuple[str, ...]
+    none: str
+    measure: str = "cost"
+
+
+PARTS = (
+    Part("provider", "Cost by provider", ("provider",), "(none)"),
+    Part("service", "Cost by service", ("service",), "(none)"),
+    Part("feature", "Cost by feature", ("feature",), "(no feature)"),
+    Part("link", "Cost by link", ("link",), "(named by the source)"),
+    Part("revenue", "Revenue by kind", ("kind",), "(none)", "revenue"),
+)
+
+
+class CustomerScreen(Frame):
+    """Pushed by enter on a customer."""
+
+    ID = "customer"
+    TITLE = "Customer"
+    BINDINGS = scope_bindings("customer")  # noqa: RUF012 - Textual declares it so
+
+    def __init__(self, ref: str, came_from: str = "Customers") -> None:
+        super().__init__()
+        self.ref = ref
+        self.came_from = came_from
+        self.story = Lines(id="story", height=2)
+        self.chart = TrendChart()
+        self.parts: dict[str, Grid[MoneyRow]] = {}
+        self.totals: dict[str, MoneyRow | None] = {}
+        for part in PARTS:
+            model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.currency), lambda row: row.label)
+            model.sort_id = part.measure
+            self.parts[part.name] = Grid(model, self._columns_of(part), id=f"by-{part.name}")
+
+    def body(self) -> Iterable[Widget]:
+        """The story in words, the chart, the breakdowns."""
+        self.chart.markers = "braille" if self.host.charts == "braille" else "hd"
+        yield self.story
+        with Horizontal(id="split"):
+            yield self.chart
+            with GridLayout(id="parts"):
+                yield from self.parts.values()
+
+    def on_mount(self) -> None:
+        """Only the first breakdown shows where there is room for one."""
+        self._show_part("provider")
+
+    # --- data -----------------------------------------------------------------------------
+
+    def view(self) -> Slice:
+        """The breakdown that has the focus."""
+        part = next((p for p in PARTS if self.focused is self.parts[p.name]), PARTS[0])
+        return self._slice(part)
+
+    def _where(self) -> tuple[Condition, ...]:
+        return (*self.host.desk.scope.where, Condition("customer", self.ref))
+
+    def _slice(self, part: Part) -> Slice:
+        measures = ("revenue",) if part.measure == "revenue" else COSTS
+        by = ("customer", *part.by)
+        return self.host.desk.slice(by, measures, where=self._where(), sort=(Sort(part.measure),))
+
+    def plan(self, tables: Tables) -> dict[str, Slice]:
+        """Totals and months first, then the breakdowns."""
+        desk, where = self.host.desk, self._where()
+        months = desk.slice(("customer", "month"), TOTALS, range=desk.months_back(MONTHS), where=where)
+        wanted = {"now": desk.slice(("customer",), TOTALS, where=where), "months": months}
+        if "now" in tables:
+            wanted |= {part.name: self._slice(part) for part in PARTS}
+        return wanted
+
+    def show(self, tables: Tables) -> None:
+        """Fill story, chart and breakdowns."""
+        if "months" in tables:
+            self.app.call_after_refresh(self._chart)
+        for part in PARTS:
+            if part.name in tables:
+                rows, total = rows_of(self._mine(tables[part.name], len(part.by)), part.none)
+                self.totals[part.name] = total
+                self.parts[part.name].empty_text = "nothing in this period"
+                self.parts[part.name].set_rows(rows, total)
+        if "now" in tables:
+            self._tell(tables)
+
+    def _mine(self, table: Table, depth: int) -> Table:
+        """The rows of this customer alone, keyed by what comes after it.
+
+        Patterns of a slice ignore case and know wildcards: a name with a ``*``
+        may bring in others.
+        """
+        rows = [Row(row.key[1:], row.values, row.currency) for row in table.rows if row.key[0] == self.ref]
+        by = table.slice.by[1 : 1 + depth]
+        return replace(table, slice=replace(table.slice, by=by), rows=rows, totals=_sum(rows, table))
+
+    def _chart(self) -> None:
+        if "months" in self.tables:
+            self.chart.set_trend(Trend(*trend_of(self._mine(self.tables["months"], 1))))
+
+    def _tell(self, tables: Tables) -> None:
+        """Who, how much, since when, because of what: two lines."""
+        rows, _ = rows_of(tables["now"])
+        row = next((row for row in rows if row.key == self.ref), None)
+        if row is None:
+            self.story.set_lines([(((" nothing in this period: press [ for an earlier one", "muted"),), ""), ((), "")])
+            return
+        self.story.set_lines([(_figures(row), ""), (self._because(row, tables), "")])
+
+    def _because(self, row: MoneyRow, tables: Tables) -> Spans:
+        spans: list[Span] = [(" ", "")]
+        margin = row.money("margin")
+        since = streaks(tables["months"]).get(self.ref, "") if "months" in tables else ""
+        if margin is not None and margin.units < 0:
+            spans += [("loses money", "loss"), (f" since {since}" if since else "", "loss"), ("; ", "muted")]
+        if "provider" in tables:
+            main = carriers(tables["provider"]).get(self.ref, "")
+            spans.append((f"{main}" if main else "no cost", "text"))
+        ai = row.ratio("ai_share")
+        if ai is not None and ai.numerator:
+            spans.append((f", AI {percent_text(ai, 0)}", "text"))
+        return spans
+
+    def crumbs(self) -> list[str]:
+        """Where this customer was opened from."""
+        return [self.came_from, self.ref]
+
+    # --- columns --------------------------------------------------------------------------
+
+    def _columns_of(self, part: Part) -> object:
+        def columns(width: int) -> Sequence[Column[MoneyRow]]:
+            grid = self.parts[part.name]
+            rows, total = grid.model.rows, self.totals.get(part.name)
+            found = [name_column(part.title, 18, 40)]
+
+            def money(measure: str, title: str) -> Column[MoneyRow]:
+                return money_column(measure, title, money_width(rows, total, measure, 7))
+
+            if part.measure == "revenue":
+                return [*found, money("revenue", "Revenue"), share_column("revenue", lambda: self.totals.get(part.name))]
+            found.append(money("cost", "Cost"))
+            if width >= 56:
+                found += [money("direct_cost", "Direct"), money("shared_cost", "Shared")]
+            return [*found, share_column("cost", lambda: self.totals.get(part.name))]
+
+        return columns
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def action_part(self, step: int) -> None:
+        """The next breakdown."""
+        names = [part.name for part in PARTS]
+        current = next((name for name in names if self.parts[name].has_focus), names[0])
+        self._show_part(names[(names.index(current) + step) % len(names)])
+
+    def _show_part(self, name: str) -> None:
+        for other, grid in self.parts.items():
+            grid.set_class(other == name, "-chosen")
+        self.parts[name].focus()
+
+    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+        """Down to the source rows."""
+        self.app.call_later(self.app.run_action, "explain")
+
+
+def _figures(row: MoneyRow) -> Spans:
+    spans: list[Span] = []
+    for measure, title in (
+        ("revenue", "revenue"), ("cost", "cost"), ("direct_cost", "direct"), ("shared_cost", "shared"), ("margin", "margin"),
+    ):  # fmt: skip
+        amount = row.money(measure)
+        role = "loss" if measure == "margin" and amount is not None and amount.units < 0 else "strong"
+        spans += [(f" {title} ", "muted"), (shown_money(row, measure), role), (" ", "")]
+    ratio = row.ratio("margin_pct")
+    return [*spans, (percent_text(ratio) if ratio is not None else "", "loss" if _negative(ratio) else "gain")]
+
+
+def _negative(ratio: Ratio | None) -> bool:
+    return ratio is not None and ratio.percent() < 0
+
+
+def _sum(rows: Sequence[Row], table: Table) -> tuple[Row, ...]:
+    """The total of ``rows`` when all amounts are of one currency."""
+    values = []
+    for index, _ in enumerate(table.slice.measures):
+        amounts = [value for row in rows if isinstance(value := row.values[index], Money)]
+        currencies = {amount.currency for amount in amounts}
+        one = currencies.pop() if len(currencies) == 1 else None
+        values.append(Money(sum(a.units for a in amounts), one) if one else None)
+    return (Row((None,), tuple(values)),)

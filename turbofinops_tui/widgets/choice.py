@@ -1,0 +1,42 @@
+"""A field with a few words of which one is chosen."""
+
+from __future__ import annotations
+
+from turbofinops_tui.widgets.paint import Painted, Spans
+
+
+class Choice(Painted, can_focus=True):
+    """One of a few words; left, right and space choose."""
+
+    DEFAULT_CSS = "Choice { height: 1; width: 1fr; }"
+    BINDINGS = [  # noqa: RUF012 - Textual declares it so
+        ("right,space,l", "choose(1)", "Next"),
+        ("left,h", "choose(-1)", "Previous"),
+    ]
+
+    def __init__(self, words: tuple[str, ...], value: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.words = words
+        self.value = value if value in words else words[0]
+
+    def line(self, y: int) -> tuple[Spans, str]:
+        """All words, the chosen one marked."""
+        spans: list[tuple[str, str]] = [(" ", "")]
+        for word in self.words:
+            chosen = word == self.value
+            role = ("cursor" if self.has_focus else "chosen") if chosen else "muted"
+            spans += [(f"[{word}]" if chosen else f" {word} ", role), (" ", "")]
+        return spans, ""
+
+    def action_choose(self, step: int) -> None:
+        """The word beside."""
+        self.value = self.words[(self.words.index(self.value) + step) % len(self.words)]
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Show where the keys go."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show where the keys no longer go."""
+        self.refresh()
