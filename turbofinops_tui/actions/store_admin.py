@@ -105,8 +105,10 @@ def _read_again(session: Session, item: Delivery, periods: list[str], done: Rebu
 
 def _derive_revenue(session: Session) -> None:
     from turbofinops_tui.sync.derive import derive_all
+    from turbofinops_tui.sync.derive_imported import derive_received
 
     derive_all(session.store)
+    derive_received(session.store)
 
 
 def _books(session: Session) -> BooksId:

@@ -189,18 +189,19 @@ def publish_delivery(
         _require_staged(txn, delivery)
         changes = changes_of(txn.conn, delivery)
         replaced = _activate_batches(txn, delivery)
+        kind, source, export, state = txn.conn.execute(
+            "SELECT kind, source, export, state FROM delivery WHERE id = ?", (delivery,)
+        ).fetchone()
         activate_delivery(txn, delivery, sum(change.new_lines for change in changes), warnings)
         _mark_replaced(txn, replaced)
         record_findings(txn, findings, delivery)
         added = register_unconfirmed(txn, new_customers, f"delivery:{delivery}")
-        kind, source, export = txn.conn.execute(
-            "SELECT kind, source, export FROM delivery WHERE id = ?", (delivery,)
-        ).fetchone()
         after: dict[str, object] = {
             "kind": kind, "source": source, "export": export, "replaces": sorted(replaced),
             "periods": [change.facts() for change in changes], "unconfirmed": len(added),
         }  # fmt: skip
-        txn.audit("import", "delivery", str(delivery), None, after)
+        action = "import" if state == "staged" else "read import again"
+        txn.audit(action, "delivery", str(delivery), None, after)
     release(store, delivery)
     return changes
 

@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 
 from turbofinops_tui.economics.money import to_decimal
 from turbofinops_tui.economics.periods import month_text
-from turbofinops_tui.store import audit, digests
+from turbofinops_tui.store import audit, digests, rates
 from turbofinops_tui.store.batches import cost_scope
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.open import Store
@@ -121,10 +121,11 @@ def _digests(conn: sqlite3.Connection) -> list[str]:
         scope(source): digests.digest_text(value % digests.MODULUS)
         for source, value in revenue_digests(conn).items()
     }
-    wanted[SCOPE] = digests.digest_text(customers_digest(conn) % digests.MODULUS)
+    for name, value in ((SCOPE, customers_digest(conn)), (rates.SCOPE, rates.rates_digest(conn))):
+        wanted[name] = digests.digest_text(value % digests.MODULUS)
     active = conn.execute("SELECT source, export, period, digest FROM ingest_batch WHERE state = 'active'")
     wanted |= {cost_scope(*row[:3]): row[3] for row in active}
-    stored = dict(conn.execute("SELECT scope, digest FROM fact_digest WHERE scope <> 'rates'"))
+    stored = dict(conn.execute("SELECT scope, digest FROM fact_digest"))
     return [
         f"scope {name}: the stored digest is not that of its facts"
         for name in sorted({*wanted, *stored})

@@ -11,6 +11,14 @@ from turbofinops_tui.store.deliveries import Delivery, load_deliveries
 
 _WIDE = Context(prec=200)  # exact: the default context would round past 28 digits
 
+_REVENUE = (
+    "SELECT coalesce(o.delivery, r.delivery) AS brought, r.currency, sum(r.amount / 1000000000),"
+    " sum(r.amount % 1000000000) FROM revenue_event r LEFT JOIN stripe_object o ON o.source = r.source"
+    " AND o.account = r.account AND o.livemode = r.livemode AND o.id = r.source_object"
+    " WHERE r.basis = 'recognised' AND brought IS NOT NULL GROUP BY brought, r.currency"
+)
+"""a derived row belongs to the delivery that brought its object, an imported one to its own"""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
@@ -29,19 +37,19 @@ def delivery_lines(conn: sqlite3.Connection) -> list[DeliveryLine]:
     """Every delivery that counts or counted, by id."""
     periods: dict[int, set[str]] = {}
     sums: dict[int, dict[tuple[str, str], Decimal]] = {}
-    batches = conn.execute("SELECT id, delivery, period FROM ingest_batch WHERE state <> 'staged'").fetchall()
-    owner = {number: delivery for number, delivery, _ in batches}
-    for _, delivery, period in batches:
+    owner: dict[int, int] = {}
+    # A delivery that was read again has several batches of a period: the newest tells what it brought.
+    for number, delivery, period in conn.execute(
+        "SELECT max(id), delivery, period FROM ingest_batch WHERE state <> 'staged' GROUP BY delivery, period"
+    ):
+        owner[number] = delivery
         periods.setdefault(delivery, set()).add(period)
     for number, currency, cost, exact in conn.execute("SELECT batch, currency, cost, exact FROM batch_total"):
         if number in owner:
             own = sums.setdefault(owner[number], {})
             own[currency, cost] = _WIDE.add(own.get((currency, cost), Decimal(0)), Decimal(exact))
-    for delivery, currency, units in conn.execute(
-        "SELECT delivery, currency, sum(amount) FROM revenue_event"
-        " WHERE delivery IS NOT NULL AND basis = 'recognised' GROUP BY delivery, currency"
-    ):
-        sums.setdefault(delivery, {})[currency, "revenue"] = to_decimal(units, currency)
+    for delivery, currency, high, low in conn.execute(_REVENUE):
+        sums.setdefault(delivery, {})[currency, "revenue"] = to_decimal(high * 10**9 + low, currency)
     return [
         DeliveryLine(
             item,

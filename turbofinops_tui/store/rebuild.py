@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from turbofinops_tui.store import digests
+from turbofinops_tui.store import digests, rates
 from turbofinops_tui.store.batches import cost_scope
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.open import Store
@@ -44,16 +44,16 @@ def rebuild_months(store: Store) -> int:
 
 
 def rebuild_digests(store: Store) -> list[str]:
-    """Count the digest of every cost, revenue and customer scope again; returns those that were wrong."""
+    """Count the digest of every scope again; returns those that were wrong."""
     with store.write("rebuild digests") as txn:
         wanted = {scope(source): value for source, value in revenue_digests(txn.conn).items()}
-        wanted[SCOPE] = customers_digest(txn.conn)
+        wanted |= {SCOPE: customers_digest(txn.conn), rates.SCOPE: rates.rates_digest(txn.conn)}
         texts = {name: digests.digest_text(value % digests.MODULUS) for name, value in wanted.items()}
         active = txn.conn.execute(
             "SELECT source, export, period, digest FROM ingest_batch WHERE state = 'active'"
         )
         texts |= {cost_scope(*row[:3]): row[3] for row in active}
-        stored = dict(txn.conn.execute("SELECT scope, digest FROM fact_digest WHERE scope <> 'rates'"))
+        stored = dict(txn.conn.execute("SELECT scope, digest FROM fact_digest"))
         wrong = sorted(name for name in {*texts, *stored} if texts.get(name, "") != stored.get(name, ""))
         for name in wrong:
             digests.write(txn.conn, name, texts.get(name, ""))

@@ -8,6 +8,7 @@ from turbofinops_tui.errors import ConflictError
 from turbofinops_tui.store.deliveries import Delivery, load_deliveries, load_delivery
 from turbofinops_tui.store.findings import drop_findings
 from turbofinops_tui.store.open import Store, WriteTxn
+from turbofinops_tui.store.rates import remove_rates
 from turbofinops_tui.store.revenue import replace_rows
 
 STRIPE_KINDS = ("stripe-events", "stripe-objects")
@@ -39,12 +40,16 @@ def undo_delivery(store: Store, delivery: int) -> list[int]:
 def _take_away(txn: WriteTxn, found: Delivery) -> dict[str, object]:
     own = (found.id,)
     keys = txn.conn.execute(
-        "SELECT DISTINCT source, account, livemode, source_object FROM revenue_event WHERE delivery = ?", own
+        "SELECT source, account, livemode, source_object FROM revenue_event WHERE delivery = ?1"
+        " UNION SELECT source, account, livemode, id FROM stripe_object WHERE delivery = ?1",
+        own,
     ).fetchall()
     for source, account, livemode, source_object in keys:
         replace_rows(txn, source, account, bool(livemode), source_object, [])
-    counts: dict[str, object] = {"kind": found.kind, "revenue objects": len(keys)}
-    tables = ["revenue_received", "fx_rate"]
+    counts: dict[str, object] = {"kind": found.kind, "objects": len(keys)}
+    if rates := remove_rates(txn, found.id):
+        counts["rates"] = rates
+    tables = ["revenue_received"]
     if found.kind in STRIPE_KINDS:
         gone = "SELECT source, account, livemode, id FROM stripe_object WHERE delivery = ?"
         for table in ("stripe_dirty", "stripe_reference"):
