@@ -12,7 +12,6 @@ import pytest
 from tests.unit import pages
 from turbofinops_tui import errors
 from turbofinops_tui.cli import main
-from turbofinops_tui.cli.parsing import has_verbs
 from turbofinops_tui.models.schema import INITIAL
 
 REPOSITORY = Path(__file__).parents[2]
@@ -38,12 +37,7 @@ def parse(command: str) -> None:
     main._check(words)
     if not words.noun:
         return
-    parser = pages.parser_of(words.noun)
-    rest = main.join_periods(words.rest)
-    if has_verbs(parser):
-        parser.parse_args(rest)
-    else:
-        parser.parse_intermixed_args(rest)
+    pages.parser_of(words.noun).parse_args(main.join_periods(words.rest))
 
 
 @pytest.mark.parametrize("page", pages.PAGES)
