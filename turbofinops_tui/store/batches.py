@@ -165,7 +165,7 @@ def stage_batch(
         )
         for chunk in pace.chunks(rows):
             try:
-                with pace.measured(), store.write("stage rows", durable=False) as txn:
+                with store.write("stage rows", durable=False) as txn, pace.measured():
                     _require_staged(txn, delivery, number)
                     txn.conn.executemany(statement, chunk)
             except OverflowError:

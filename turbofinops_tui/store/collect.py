@@ -58,7 +58,7 @@ def _delete_rows(store: Store, batch: int) -> None:
         below = f"DELETE FROM {table} WHERE batch = ? AND ({unit}, dimension) < (?, ?)"  # noqa: S608 (constants)
         more = True
         while more:
-            with pace.measured(), store.write("collect rows", durable=False) as txn:
+            with store.write("collect rows", durable=False) as txn, pace.measured():
                 last = txn.conn.execute(edge, (batch, pace.rows)).fetchone()
                 if _counts(txn, batch):  # published between our look and this transaction
                     return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +61,22 @@ def in_wal_mode(path: Path) -> bool:
     """True when the file's header asks for a WAL (a backup copied into place does not)."""
     with path.open("rb") as file:
         return file.read(20)[18:] == b"\x02\x02"
+
+
+def waiting_frames(path: Path) -> int:
+    """Pages in the WAL that are not in the file yet, from the WAL index (walformat.html: mxFrame, nBackfill).
+
+    The size of the WAL says nothing: it is reused from its start and never shrinks by itself.
+    """
+    try:
+        with path.with_name(path.name + "-shm").open("rb") as file:
+            head = file.read(100)
+    except OSError:
+        return 0
+    if len(head) < 100:
+        return 0
+    newest, moved = struct.unpack_from("=I", head, 16)[0], struct.unpack_from("=I", head, 96)[0]
+    return int(newest - moved)
 
 
 def free_bytes(path: Path) -> int:

@@ -57,7 +57,7 @@ def intern_tag_sets(store: Store, texts: Iterable[str]) -> dict[str, int]:
     pace = Pace()
     for chunk in _chunks(pace, [text for text in wanted if text not in known]):
         pairs = [(key, value, text) for text in chunk for key, value in json.loads(text).items()]
-        with pace.measured(), store.write("intern tags", durable=False) as txn:
+        with store.write("intern tags", durable=False) as txn, pace.measured():
             txn.conn.executemany(
                 "INSERT INTO tag_set(json) VALUES (?) ON CONFLICT DO NOTHING", [(text,) for text in chunk]
             )
@@ -108,7 +108,7 @@ def _insert_dimensions(store: Store, rows: list[tuple[object, ...]]) -> None:
         f" VALUES ({', '.join('?' * 14)}) ON CONFLICT DO NOTHING"
     )
     for chunk in _chunks(pace, rows):
-        with pace.measured(), store.write("intern dimensions", durable=False) as txn:
+        with store.write("intern dimensions", durable=False) as txn, pace.measured():
             txn.conn.executemany(statement, chunk)
 
 
@@ -128,6 +128,6 @@ def _known(store: Store, table: str, column: str, wanted: list[str]) -> dict[str
 def _chunks(pace: Pace, items: list[_T]) -> Iterator[list[_T]]:
     done = 0
     while done < len(items):
-        size = max(500, pace.rows // 4)  # these rows are wider and indexed
+        size = max(250, pace.rows // 8)  # these rows are wider and indexed
         yield items[done : done + size]
         done += size

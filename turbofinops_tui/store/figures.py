@@ -53,7 +53,7 @@ def record_figures(store: Store, books: str, currency: str, cells: Mapping[Cell,
     pace, done = Pace(), 0
     while done < len(rows):
         chunk = rows[done : done + pace.rows]
-        with pace.measured(), store.write("changed figures", durable=False) as txn:
+        with store.write("changed figures", durable=False) as txn, pace.measured():
             txn.conn.executemany(
                 "INSERT INTO figures(books, at, customer, month, revenue, cost, currency)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from turbofinops_tui.clock import Clock
@@ -20,7 +20,7 @@ from turbofinops_tui.models import migrations
 from turbofinops_tui.paths import FILE_MODE, make_private_directory
 from turbofinops_tui.store import audit, connect, digests, filesystem, locks
 
-CHECKPOINT_BYTES = 8 * 1024 * 1024
+CHECKPOINT_FRAMES = 1000
 
 
 class WriteTxn:
@@ -187,12 +187,9 @@ class Store:
 
     def _checkpoint(self, conn: sqlite3.Connection) -> None:
         """Move the WAL into the file after the lock is given back; passive, so it blocks nobody."""
-        wal = self.path.with_name(self.path.name + "-wal")
-        try:
-            if wal.stat().st_size >= CHECKPOINT_BYTES:
+        if connect.waiting_frames(self.path) >= CHECKPOINT_FRAMES:
+            with suppress(sqlite3.Error):  # the commit stands; the next one tries again
                 conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except (OSError, sqlite3.Error):
-            return  # the commit stands; the next one tries again
 
     def _check_version(self, conn: sqlite3.Connection) -> None:
         version = migrations.user_version(conn)

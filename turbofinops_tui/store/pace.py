@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-AIM_SECONDS = 0.025
+AIM_SECONDS = 0.03
 FIRST_ROWS = 10_000
-LEAST_ROWS = 500
+LEAST_ROWS = 1_000
 MOST_ROWS = 40_000
 
 Row = tuple[int, ...]
