@@ -205,3 +205,24 @@ def test_a_bad_clock_is_a_usage_error(
     monkeypatch.setenv("TURBOFINOPS_TODAY", "soon")
     assert main.run(["report"]) == 2
     assert capsys.readouterr().err == "error: TURBOFINOPS_TODAY=soon is not a date: write it as YYYY-MM-DD\n"
+
+
+def test_without_a_terminal_the_app_says_so(capsys: pytest.CaptureFixture[str], root: Path) -> None:
+    assert main.run([]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "error: the app needs a terminal: use a command instead, see 'turbofinops --help'\n",
+    )
+    assert not root.exists()
+
+
+def test_a_poor_encoding_is_no_reason_to_fail(root: Path) -> None:
+    code = "import sys; from turbofinops_tui.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", "--period", "2026-10"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == b""
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert b"UTC ? recognised" in done.stdout

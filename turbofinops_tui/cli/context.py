@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from turbofinops_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
@@ -30,3 +33,14 @@ class Context:
         from turbofinops_tui.actions.session import open_session
 
         return open_session(self.paths, self.clock, read_only=self.read_only, yes=self.yes)
+
+
+def has_terminal() -> bool:
+    """Whether a person can see and answer the app (it reads stdin and draws on stderr)."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def require_terminal() -> None:
+    """UsageError where the app could neither be seen nor answered."""
+    if not has_terminal():
+        raise UsageError("the app needs a terminal", "use a command instead, see 'turbofinops --help'")

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from turbofinops_tui.cli.context import has_terminal
+from turbofinops_tui.cli.printing import tell
 from turbofinops_tui.errors import EXIT_DONE, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     if context.read_only:
         raise UsageError("the demo writes a store of its own", "start it without --read-only")
+    if not args.no_tui and not has_terminal():
+        tell("no terminal: the app is not opened, the demo's store stays")
+        args.no_tui = True
     paths, throw_away = build.place(context.paths if context.placed else None)
     try:
         made = build.make(paths, context.clock, args.customers, args.months, args.seed, _progress)

@@ -10,6 +10,7 @@ there, before the store is opened. Nothing heavy is imported at the top of this 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -204,9 +205,7 @@ def _dispatch(words: Words) -> int:
         return EXIT_DONE
     _check(words)
     if not words.noun:
-        from turbofinops_tui.app import run_app
-
-        return run_app(_context(words))
+        return _app(_context(words))
     module = _noun_module(words.noun)
     args = _parse(words, module)
     context = _context(words)
@@ -220,6 +219,15 @@ def _dispatch(words: Words) -> int:
     if words.noun in CHANGING and not context.read_only:
         _follow_up(session)
     return code
+
+
+def _app(context: Context) -> int:
+    from turbofinops_tui.cli.context import require_terminal
+
+    require_terminal()
+    from turbofinops_tui.app import run_app
+
+    return run_app(context)
 
 
 def _follow_up(session: Session) -> None:
@@ -240,6 +248,9 @@ def _follow_up(session: Session) -> None:
 def run(argv: list[str]) -> int:
     """Do what ``argv`` (without the program's name) asks; returns the exit code of interface.md."""
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and "utf" not in stream.encoding.lower():
+            stream.reconfigure(errors="replace")  # a dash that cannot be shown is no reason to fail
     words = Words()
     try:
         words = split_words(argv)

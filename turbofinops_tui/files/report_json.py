@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -75,38 +76,17 @@ def decode(document: Mapping[str, Any]) -> t.Table:
     """The Table behind a document of ``encode``; KeyError or ValueError when it is none."""
     slice_, days = decode_slice(document["slice"])
     parts = document["parts"]
-    names = slice_.measures
     currency = document["currency"]
-    width = len(slice_.by)
-
-    def row(values: Mapping[str, Any], dimensions: Sequence[str]) -> t.Row:
-        code = values.get("currency", "") if currency == "native" else ""
-        others = bool(values.get("others"))
-        key = tuple(_key_text(values[name]) for name in dimensions)
-        before = values.get("previous", {})
-        return t.Row(
-            key,
-            tuple(_value(n, values[n], code or currency) for n in names),
-            code,
-            others,
-            tuple(_value(n, before[n], code or currency) for n in names) if before else (),
-        )
-
-    def sums(found: Any) -> tuple[t.Row, ...]:
-        if found is None:
-            return ()
-        rows = (row(values, ()) for values in (found if isinstance(found, list) else [found]))
-        return tuple(t.Row((None,) * width, r.values, r.currency) for r in rows)
-
+    rows = [_decode_row(values, slice_.by, slice_.measures, currency) for values in document["rows"]]
     return t.Table(
         slice=slice_,
         days=days,
         currency=currency,
         books=t.BooksId(parts["facts"], parts["rules"], parts["settings"], document["books"]),
         as_of=document["as_of"],
-        rows=[row(values, slice_.by) for values in document["rows"]],
-        unattributed=sums(document["unattributed"]),
-        totals=sums(document["totals"]),
+        rows=rows,
+        unattributed=_decode_sums(document["unattributed"], slice_, currency),
+        totals=_decode_sums(document["totals"], slice_, currency),
         states=tuple(
             t.SourceState(s["source"], parse_day(s["from"]), parse_day(s["to"]), s["state"])
             for s in document["states"]
@@ -198,6 +178,26 @@ def _row(table: t.Table, row: t.Row, exact: bool) -> Json:
 
 def _values(table: t.Table, values: tuple[t.Value, ...], exact: bool) -> Json:
     return {n: _value_json(v, exact) for n, v in zip(table.slice.measures, values, strict=True)}
+
+
+def _decode_row(
+    values: Mapping[str, Any], by: Sequence[str], measures: Sequence[str], currency: str
+) -> t.Row:
+    code = values["currency"] if currency == "native" else ""
+
+    def cells(found: Mapping[str, Any]) -> tuple[t.Value, ...]:
+        return tuple(_value(name, found[name], code or currency) for name in measures)
+
+    before = values.get("previous")
+    key = tuple(_key_text(values[name]) for name in by)
+    return t.Row(key, cells(values), code, bool(values.get("others")), cells(before) if before else ())
+
+
+def _decode_sums(found: Any, slice_: t.Slice, currency: str) -> tuple[t.Row, ...]:
+    """Totals or the unattributed sum: one document, a list of them when native, or null."""
+    documents = [] if found is None else found if isinstance(found, list) else [found]
+    rows = (_decode_row(values, (), slice_.measures, currency) for values in documents)
+    return tuple(replace(row, key=(None,) * len(slice_.by)) for row in rows)
 
 
 def _days(document: Mapping[str, str] | None) -> Days | None:
