@@ -42,6 +42,8 @@ RATIO_MEASURES = ("margin_pct", "ai_share", "coverage")
 COUNT_MEASURES = ("customers",)
 MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES
 DEFAULT_MEASURES = ("revenue", "cost", "margin", "margin_pct")
+LAST_YEAR = Range()
+"""the last 12 whole months"""
 
 Value = Money | Ratio | int | None
 """A cell: money, a ratio, a count, or None where the cell has no meaning (JSON null)."""
@@ -81,7 +83,7 @@ class Slice:
 
     by: tuple[str, ...] = ("customer",)
     measures: tuple[str, ...] = DEFAULT_MEASURES
-    range: Range = Range()
+    range: Range = LAST_YEAR
     revenue: Basis = "recognised"
     cost: CostBasis = "effective"
     currency: str = ""
@@ -96,7 +98,7 @@ class Slice:
     compare: str = ""
     cumulative: bool = False
     shared: Method | None = None
-    """one method for the whole shared + unattributed pool instead of the saved shared rules (marked on screen)"""
+    """one method for the whole shared + unattributed pool, not the saved shared rules (marked on screen)"""
     view: View = "saved"
 
 
@@ -306,7 +308,8 @@ class SourceState:
 
 
 class Rates(Protocol):
-    """Table rates (numbers.md 1): last published on or before the day, at most 7 days old, crossed through the base."""
+    """Table rates (numbers.md 1): last published on or before the day, at most 7 days old; crosses through
+    the base."""
 
     def rate(self, currency: str, to: str, day: int) -> tuple[int, int] | None:
         """(numerator, denominator) major units of ``to`` per major unit of ``currency``, or None."""

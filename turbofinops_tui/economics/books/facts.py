@@ -6,13 +6,14 @@ usage day, each stored daily row on its own, half-even; so dimensions in another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 
-from turbofinops_tui.economics.books.revenue import RevenueFacts, revenue_facts
+from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.rows import Amounts, CostRows, CostSource, Ints, exact, sum_by
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.links import DimensionIndex
@@ -22,6 +23,7 @@ from turbofinops_tui.economics.split import scaled_half_even
 from turbofinops_tui.economics.types import CostDimension, Customer, NumberSettings, Rates, Revenue
 
 NATIVE = "native"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class FactBooks:
         self.batches = facts.cost.batches
         self.revenue = facts.revenue
         self.rates = facts.rates
+        self._entries: dict[tuple[str, str], CostEntries] = {}
+        self._sales: dict[str, Entries] = {}
         self.starts = np.array([span.start for span in self.spans], dtype=np.int64)
         self.ends = np.array([span.end for span in self.spans], dtype=np.int64)
 
@@ -122,11 +126,24 @@ class FactBooks:
         """Positions of the dimensions that need converting to ``currency`` (none for ``native``)."""
         if currency == NATIVE:
             return np.zeros(0, dtype=np.int64)
-        positions = [i for i, dimension in enumerate(self.dimensions) if dimension.currency != currency]
-        return np.array(positions, dtype=np.int64)
+        codes, labels = self.facts.currencies
+        others = np.array([label != currency for label in labels] + [False], dtype=bool)
+        return np.flatnonzero(others[codes])
 
     def entries(self, cost: str, currency: str) -> CostEntries:
-        """Cost on spans in ``currency``; what has no rate is left to ``unconverted``."""
+        """Cost on spans in ``currency``; what has no rate is left to ``DayCost.unconverted``."""
+        key = (cost, currency)
+        if key not in self._entries:
+            self._entries[key] = self._make_entries(cost, currency)
+        return self._entries[key]
+
+    def sales(self, currency: str) -> Entries:
+        """Revenue on spans in ``currency``."""
+        if currency not in self._sales:
+            self._sales[currency] = self.revenue.entries(self.spans, currency)
+        return self._sales[currency]
+
+    def _make_entries(self, cost: str, currency: str) -> CostEntries:
         rows = self.rows
         foreign = self.foreign(currency)
         if not len(foreign):
@@ -217,10 +234,21 @@ class Facts:
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
 
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once per ``key`` and kept as long as the facts."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        return cast(T, self.memory[key])
+
     @cached_property
     def monthly(self) -> CostRows:
         """The monthly table, read once."""
         return self.cost.monthly()
+
+    @cached_property
+    def naming(self) -> list[tuple[int, str]]:
+        """(position, identity) of the dimensions whose source names the customer."""
+        return [(i, d.names_customer) for i, d in enumerate(self.dimensions) if d.names_customer]
 
     @cached_property
     def index(self) -> DimensionIndex:
@@ -237,6 +265,9 @@ class Facts:
 
     def months(self) -> tuple[Days, ...]:
         """Every calendar month from the first to the last fact."""
+        return self.once("months", self._months)
+
+    def _months(self) -> tuple[Days, ...]:
         ends: list[int] = []
         if len(self.monthly):
             ends += [int(self.monthly.when.min()), int(self.monthly.when.max())]

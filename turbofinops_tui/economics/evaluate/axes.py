@@ -47,6 +47,11 @@ class Axis:
     of_dimension: Ints | None = None
     """code per cost dimension when the axis is one of those"""
 
+    @property
+    def has_null(self) -> bool:
+        """Whether the last label stands for nobody or nothing."""
+        return bool(self.labels) and self.labels[-1] is None
+
     def matching(self, pattern: Pattern, empty: bool) -> Mask:
         """Which labels ``pattern`` matches; an empty pattern means the labels that are None."""
         found = [(label is None) if empty else (label is not None and pattern.matches(label))

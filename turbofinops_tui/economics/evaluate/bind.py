@@ -16,6 +16,7 @@ from math import lcm
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from turbofinops_tui.economics.books import Facts
 from turbofinops_tui.economics.books.revenue import Interned
@@ -29,6 +30,7 @@ BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
 SPREADING = ("even", "revenue", "direct", "fixed")
 """methods that spread; ``keep`` leaves its pool, ``evidence`` has nothing to go by without usage evidence"""
 NOBODY = -1
+Mask = npt.NDArray[np.bool_]
 WHOLE = Fraction(100)
 
 
@@ -106,14 +108,10 @@ class Binding:
         return [pair for kind in ("tag", "feature") for pair in numbered if pair[1].kind == kind]
 
     def _named(self) -> None:
-        found = [
-            (position, customer)
-            for position, dimension in enumerate(self.facts.dimensions)
-            if dimension.names_customer
-            and (customer := self.directory.named(dimension.names_customer)) is not None
-        ]
-        for position, customer in found:
-            self.customer[position] = customer
+        for position, identity in self.facts.naming:
+            customer = self.directory.named(identity)
+            if customer is not None:
+                self.customer[position] = customer
 
     def _give(self, number: int, link: Link) -> None:
         positions = self.positions(link.match)
@@ -144,6 +142,8 @@ class Binding:
     def _features(self, link: Link, matched: Matched) -> Ints | None:
         if not link.feature:
             return None
+        if "{" not in link.feature:
+            return np.full(len(matched.positions), self.features.code(link.feature), dtype=np.int64)
         values = matched.values or ("",) * len(matched.positions)
         texts = [link_feature(link, value) for value in values]
         codes = {text: self.features.code(text) if text else NOBODY for text in dict.fromkeys(texts)}
@@ -162,22 +162,21 @@ class Binding:
         if self.tax == "out":
             self._take_out(self.is_tax, TAX)
 
-    def _take_out(self, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]], bucket: int) -> None:
+    def _take_out(self, chosen: Mask, bucket: int) -> None:
         self.bucket[chosen] = bucket
         self.customer[chosen] = self.feature[chosen] = self.link[chosen] = NOBODY
 
     @property
-    def is_tax(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def is_tax(self) -> Mask:
         """Dimensions of charge category Tax."""
-        return np.array([d.charge_category == "Tax" for d in self.facts.dimensions], dtype=bool)
+        return is_category(self.facts, "Tax")
 
     def positions(self, match: Match) -> Ints:
         """Positions of the dimensions that a rule's match holds for."""
-        key = ("positions", match)
-        memory = self.facts.memory
-        if key not in memory:
-            memory[key] = np.array(self.facts.index.match(match).positions, dtype=np.int64)
-        return cast(Ints, memory[key])
+        return self.facts.once(
+            ("positions", match),
+            lambda: np.array(self.facts.index.match(match).positions, dtype=np.int64),
+        )
 
     def _shared_positions(self, rule: SharedRule) -> Ints:
         if not rule.match.terms:
@@ -344,7 +343,15 @@ def _applies(rule: ClassRule | Link | SharedRule, day: int) -> bool:
 
 def directory_of(facts: Facts, rules: Rules) -> Directory:
     """The directory of these customers and identities, made once per set of identities."""
-    key = ("directory", rules.identities)
-    if key not in facts.memory:
-        facts.memory[key] = Directory(facts.customers, rules.identities, facts.settings.tag_prefixes)
-    return cast(Directory, facts.memory[key])
+    return facts.once(
+        ("directory", rules.identities),
+        lambda: Directory(facts.customers, rules.identities, facts.settings.tag_prefixes),
+    )
+
+
+def is_category(facts: Facts, category: str) -> Mask:
+    """Dimensions of a charge category."""
+    return facts.once(
+        ("category", category),
+        lambda: np.array([d.charge_category == category for d in facts.dimensions], dtype=bool),
+    )

@@ -161,6 +161,9 @@ class Engine:
     @cached_property
     def is_ai(self) -> Mask:
         """AI cost: its category, sources of an AI kind, and the services of the setting ``ai_services``."""
+        return self.books.facts.once("is ai", self._is_ai)
+
+    def _is_ai(self) -> Mask:
         services = {fold(name) for name in self.books.settings.ai_services}
         return np.array(
             [

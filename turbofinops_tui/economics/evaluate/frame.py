@@ -60,9 +60,14 @@ class Layout:
         return Layout(names, tuple(name for name in slice_.by if name in TIME), native)
 
 
+def names_of(slice_: Slice) -> set[str]:
+    """Every measure and dimension that the columns, the order or the filter on measures need."""
+    return {*slice_.measures, *(sort.name for sort in slice_.sort), *(h.measure for h in slice_.having)}
+
+
 def wanted_sides(slice_: Slice) -> tuple[bool, bool]:
     """Whether the measures (or the order, or the filter on them) need revenue and cost."""
-    names = {*slice_.measures, *(sort.name for sort in slice_.sort), *(h.measure for h in slice_.having)}
+    names = names_of(slice_)
     cost = {*COST_SIDE, "opex_cost", "tax"}
     return bool(names.intersection(REVENUE_SIDE)), bool(names.intersection(cost))
 
@@ -92,7 +97,7 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
         axes, codes, sums, revenue and rows_have["revenue"], cost and rows_have["cost"],
         reducer.totals(revenue, cost),
     )  # fmt: skip
-    if "customers" in {*slice_.measures, *(s.name for s in slice_.sort), *(h.measure for h in slice_.having)}:
+    if "customers" in names_of(slice_):
         frame.counts, frame.count_totals = reducer.count(keys, rows_have)
     frame.lost = reducer.lost(keys, rows_have, revenue, cost)
     return frame
@@ -100,10 +105,14 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
 
 def _buckets(slice_: Slice) -> tuple[str, ...]:
     """Buckets whose records make a row: those that a wanted measure is about."""
-    names = {*slice_.measures, *(sort.name for sort in slice_.sort), *(h.measure for h in slice_.having)}
+    names = names_of(slice_)
     found: tuple[str, ...] = COST[:3] if names.intersection(COST_SIDE) else ()
     found += ("opex",) if "opex_cost" in names else ()
     return found + (("tax",) if "tax" in names else ())
+
+
+def _extra(slice_: Slice) -> tuple[str, ...]:
+    return ("ai",) if names_of(slice_).intersection(("ai_cost", "ai_share")) else ()
 
 
 class _Reducer:
@@ -133,7 +142,7 @@ class _Reducer:
         self.time_size = max(1, len(self.time_keys))
 
     def _reduced(
-        self, cubes: Sequence[tuple[Piece, Cube]]
+        self, cubes: Sequence[tuple[Piece, Cube]], columns: frozenset[str]
     ) -> tuple[Ints, dict[str, Amounts], dict[str, Mask]]:
         """Keys, sums and marks over the spans asked for."""
         keys, sums, seen = [], [], []
@@ -144,9 +153,10 @@ class _Reducer:
             inside = part.inside[span]
             final = plain * self.time_size + self.time_code[span + offset]
             everything = bool(inside.all())
-            keys.append(final if everything else final[inside])
-            sums.append({n: v if everything else v[inside] for n, v in cube.sums.items()})
-            seen.append({n: v if everything else v[inside] for n, v in cube.seen.items()})
+            rows = slice(None) if everything else np.flatnonzero(inside)
+            keys.append(final[rows])
+            sums.append({n: v[rows] for n, v in cube.sums.items() if n in columns})
+            seen.append({n: v[rows] for n, v in cube.seen.items() if n in columns})
             offset += size
         joined = np.concatenate(keys)
         if not len(joined):
@@ -176,8 +186,9 @@ class _Reducer:
         return [(part, make(part.engine)) for part in self.parts]
 
     def rows(self, side: str, shown: Sequence[str]) -> tuple[Ints, dict[str, Amounts]]:
-        """Final keys with a record in one of the columns ``shown``, and all sums."""
-        keys, sums, seen = self._reduced(self._cubes(side, self.layout.names))
+        """Final keys with a record in one of the columns ``shown``, and the sums that are asked for."""
+        wanted = frozenset((*shown, "revenue", "direct", "shared", "unattributed", *_extra(self.slice)))
+        keys, sums, seen = self._reduced(self._cubes(side, self.layout.names), wanted)
         kept = np.zeros(len(keys), dtype=bool)
         for name in shown:
             kept |= seen[name]

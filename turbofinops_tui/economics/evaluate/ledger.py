@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
-from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding
+from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding, is_category
 from turbofinops_tui.economics.split import largest_remainder, split_rows
 from turbofinops_tui.economics.types import CostBasis, InOut
 
@@ -106,7 +106,7 @@ class Ledger:
     @cached_property
     def is_credit(self) -> Mask:
         """Dimensions of charge category Credit."""
-        return np.array([d.charge_category == "Credit" for d in self.books.dimensions], dtype=bool)
+        return is_category(self.books.facts, "Credit")
 
     @cached_property
     def _parts(self) -> tuple[Records, Pools, Records]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd, lcm
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -52,9 +52,12 @@ class Sales:
 
 def customers_of(facts: RevenueFacts, binding: Binding) -> Ints:
     """The customer of every revenue row, -1 where its identity means nobody."""
-    found = [binding.directory.named(label) for label in facts.labels["identity"]]
-    of_label = np.array([NOBODY if c is None else c for c in found] + [NOBODY], dtype=np.int64)
-    return of_label[facts.codes["identity"]]
+    memory = binding.directory.memory
+    if "customers of revenue" not in memory:
+        found = [binding.directory.named(label) for label in facts.labels["identity"]]
+        of_label = np.array([NOBODY if c is None else c for c in found] + [NOBODY], dtype=np.int64)
+        memory["customers of revenue"] = of_label[facts.codes["identity"]]
+    return cast(Ints, memory["customers of revenue"])
 
 
 def sales(
@@ -62,7 +65,7 @@ def sales(
 ) -> tuple[Sales, Sales]:
     """Owned revenue on the spans of ``books``, and native amounts without a rate (in native units)."""
     facts = books.revenue
-    entries = facts.entries(books.spans, currency)
+    entries = books.sales(currency)
     wanted = np.array([label == basis for label in facts.labels["basis"]] + [False], dtype=bool)
     kept = wanted[facts.codes["basis"][entries.row]]
     if estimates == "out":
@@ -170,6 +173,13 @@ def cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
 
     Positive kinds only, over the whole book, estimates included; later contra does not move it.
     """
+    memory = binding.directory.memory
+    if "cohorts" not in memory:
+        memory["cohorts"] = _cohorts(books, binding)
+    return cast("list[int | None]", memory["cohorts"])
+
+
+def _cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
     facts = books.revenue
     owner = customers_of(facts, binding).tolist()
     rows: dict[int, list[int]] = {}

@@ -18,7 +18,7 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
     for batch in books.batches:
         if batch.last_day is not None:
             last[batch.source] = max(last.get(batch.source, batch.last_day), batch.last_day)
-    lags = _lags(books)
+    lags = books.facts.once("lags", lambda: _lags(books))
     found: list[SourceState] = []
     for source in sorted(last, key=str.encode):
         if _asked(source, where):

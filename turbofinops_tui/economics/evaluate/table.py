@@ -8,7 +8,7 @@ from typing import overload
 
 import numpy as np
 
-from turbofinops_tui.economics.books.rows import Amounts, Ints
+from turbofinops_tui.economics.books.rows import Amounts, Ints, total
 from turbofinops_tui.economics.evaluate.axes import Mask
 from turbofinops_tui.economics.evaluate.engine import COST
 from turbofinops_tui.economics.evaluate.frame import Frame
@@ -203,7 +203,8 @@ def rows_of(slice_: Slice, frame: Frame, currency: str) -> LazyRows:
         return LazyRows(slice_, frame, order, currency)
     null = np.zeros(len(frame), dtype=bool)
     for axis, codes in zip(frame.axes, frame.codes, strict=True):
-        null |= np.array([label is None for label in axis.labels], dtype=bool)[codes]
+        if axis.has_null:
+            null |= codes == len(axis.labels) - 1
     rank = np.cumsum(~null[order])
     shown = null[order] | (rank <= slice_.top)
     rows = LazyRows(slice_, frame, order[shown], currency)
@@ -212,14 +213,19 @@ def rows_of(slice_: Slice, frame: Frame, currency: str) -> LazyRows:
     return rows
 
 
+def _by_currency(frame: Frame, rows: Ints, currency: str) -> list[tuple[str, Ints]]:
+    if currency != "native":
+        return [(currency, rows)] if len(rows) else []
+    at = next(i for i, axis in enumerate(frame.axes) if axis.name == "currency")
+    codes = frame.codes[at][rows]
+    return [(str(frame.axes[at].labels[code]), rows[codes == code]) for code in np.unique(codes).tolist()]
+
+
 def _others(slice_: Slice, frame: Frame, cut: Ints, currency: str) -> list[Row]:
     """One row for all that was cut; one per currency when native."""
-    by_currency: dict[str, list[int]] = {}
-    for position in cut.tolist():
-        by_currency.setdefault(row_currency(frame, position, currency), []).append(position)
     found = []
-    for code, positions in sorted(by_currency.items()):
-        sums = {name: sum(values[positions].tolist()) for name, values in frame.sums.items()}
+    for code, positions in _by_currency(frame, cut, currency):
+        sums = {name: total(values[positions]) for name, values in frame.sums.items()}
         # a customer may be in several rows: the count of the rest is that of its rows
         counted = 0 if frame.counts is None else int(frame.counts[positions].sum())
         lost = frame.lost is not None and bool(frame.lost[positions].any())
