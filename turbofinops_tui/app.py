@@ -4,57 +4,76 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from textual.filter import LineFilter, NoColor
-from textual.worker import get_current_worker
 
 from turbofinops_tui import config, keymap
 from turbofinops_tui.actions import app_state
 from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
 from turbofinops_tui.economics.periods import Range
-from turbofinops_tui.economics.types import Slice, Table
+from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import TurboError, UsageError
 from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
-from turbofinops_tui.widgets.frame import Frame, Host
+from turbofinops_tui.widgets.frame import Frame
 from turbofinops_tui.widgets.grid import bindings
+from turbofinops_tui.widgets.loader import Loader
 from turbofinops_tui.widgets.themes import PALETTES
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-Change = tuple[str, Callable[..., Any], Callable[..., Any]]
+    from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.clock import Clock
+    from turbofinops_tui.paths import Paths
+
+DEMO_CUSTOMERS, DEMO_MONTHS = 300, 18
 OPEN_DEMO = 100
 """return value of the app when the user asked for the demo"""
 
 
-class TurboApp(Host):
+@dataclass(frozen=True, slots=True)
+class DemoOpener:
+    """Opens a demo store; taste and place stay the user's own."""
+
+    paths: Paths
+    clock: Clock
+    read_only: bool = False
+
+    def open(self) -> Session:
+        """The session on the demo store."""
+        from turbofinops_tui.actions.session import open_session
+
+        return open_session(self.paths, self.clock)
+
+
+class TurboApp(Loader):
     """One run on one store."""
 
     TITLE = "turbofinops"
-    CSS_PATH: ClassVar[list[str]] = [f"screens/{name}.tcss" for name in ("app", "overview", "customer")]
+    CSS_PATH = ["screens/app.tcss", "screens/overview.tcss", "screens/customer.tcss", "screens/explain.tcss"]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = bindings("app")  # noqa: RUF012 - Textual declares it so
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (32, "-tall")]
+    BINDINGS = bindings("app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
 
     def __init__(self, opener: Opener, *, screen: str | None = None) -> None:
         self.colourless = "NO_COLOR" in os.environ
         super().__init__()
         self.opener = opener
+        self.read_only = opener.read_only
         self.desk = Desk(opener)
         self.taste = config.load(opener.paths.config)
         self.charts = self.taste.charts
         self.state = app_state.load(opener.paths.state)
         self.keys = {command.id: command.keys for command in keymap.COMMANDS} | dict(self.taste.keys)
         self.set_keymap(dict(self.taste.keys))
+        # Animated scrolling costs fifteen times the bytes of a jump.
         self.animation_level = "none"
         self._lines: list[LineFilter] = []
-        self._named: dict[str, Frame] = {}
-        self._undo: list[Change] = []
-        self._redo: list[Change] = []
         self._first = screen if screen in keymap.TOP else None
         self._use_theme(self.taste.theme or self.state.theme or "dark")
         self._use_state()
@@ -121,6 +140,7 @@ class TurboApp(Host):
         """Show the first screen."""
         start = self._first or (self.state.screen if self.state.screen in keymap.TOP else "overview")
         self.push_screen(self._screen(start))
+        self.watch_store()
 
     def _screen(self, name: str) -> Frame:
         if name not in self._named:
@@ -129,16 +149,11 @@ class TurboApp(Host):
             self.install_screen(self._named[name], name)
         return self._named[name]
 
-    @property
-    def frame(self) -> Frame | None:
-        """The screen on top, when it is one of ours with a frame."""
-        return self.screen if isinstance(self.screen, Frame) else None
-
     def goto(self, screen: str) -> None:
         """Show a top-level screen; deeper ones close."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        if self.frame is None or self.frame.ID != screen:
+        if self.frame is None or screen != self.frame.ID:
             self.switch_screen(self._screen(screen))
         self.state.screen = screen
 
@@ -189,68 +204,7 @@ class TurboApp(Host):
         if target is not None:
             await self.run_action(command.action, target)
 
-    # --- tables ---------------------------------------------------------------------------
-
-    def load(self, screen: Frame) -> None:
-        """Stored tables at once, then fresh ones from a thread."""
-        names = screen.plan({})
-        if not screen.tables and self.desk.stored:
-            found = self.desk.first_tables({f"{screen.ID}.{name}": asked for name, asked in names.items()})
-            if found:
-                screen.give({name.partition(".")[2]: table for name, table in found.items()})
-        screen.stale = False
-        # After the refresh: the thread's imports must not delay the first paint.
-        self.call_after_refresh(self._start_loading, screen)
-
-    def _start_loading(self, screen: Frame) -> None:
-        self.run_worker(
-            lambda: self._work(screen), thread=True, exclusive=True, group=f"load {screen.ID}", exit_on_error=False,
-            name=screen.ID,
-        )  # fmt: skip
-
-    def _work(self, screen: Frame) -> None:
-        """In the thread: batch after batch until the screen plans nothing new."""
-        worker = get_current_worker()
-        known: dict[str, Table] = {}
-        try:
-            while not worker.is_cancelled:
-                wanted = {name: asked for name, asked in screen.plan(known).items() if name not in known}
-                if not wanted:
-                    break
-                fresh = self.desk.fresh(wanted)
-                first = not known
-                known |= fresh
-                if worker.is_cancelled:
-                    return
-                self.call_from_thread(self._give, screen, fresh)
-                if first:
-                    self.desk.keep({f"{screen.ID}.{name}": table for name, table in fresh.items()})
-            data = self.desk.call(screen.gather)
-            if data is not None and not worker.is_cancelled:
-                self.call_from_thread(screen.take, data)
-        except TurboError as error:
-            self.call_from_thread(self._problem, screen, error)
-
-    def _give(self, screen: Frame, tables: Mapping[str, Table]) -> None:
-        self.desk.stored = False
-        screen.give(tables)
-
-    def _problem(self, screen: Frame, error: TurboError) -> None:
-        screen.problem(error)
-
-    def reload_all(self) -> None:
-        """The shared slice or the store changed: every screen is old, the one on top loads now."""
-        for screen in (*self._named.values(), *self.screen_stack):
-            if isinstance(screen, Frame):
-                screen.forget()
-        if self.frame is not None:
-            self.load(self.frame)
-
-    def action_reload(self) -> None:
-        """Read the store again."""
-        self.desk.forget()
-        self.reload_all()
-        self.refresh(repaint=True, layout=True)
+    # --- the shared slice ---------------------------------------------------------------
 
     def action_period(self, step: int) -> None:
         """Move the period."""
@@ -262,61 +216,24 @@ class TurboApp(Host):
         else:
             self.say("this is the running period")
 
-    # --- changes, undone and done again ---------------------------------------------------
-
-    def change(self, what: str, do: Callable[..., Any], undo: Callable[..., Any]) -> None:
-        """Do a change in a thread; on success it can be undone."""
-        self._redo.clear()
-        self._run_change((what, do, undo), forwards=True)
-
-    def _run_change(self, change: Change, *, forwards: bool) -> None:
-        if self.opener.read_only:
-            self.say("this session is read-only: start without --read-only to change rules", "error")
-            return
-        what, do, undo = change
-
-        def work() -> None:
-            try:
-                self.desk.call(do if forwards else undo)
-            except TurboError as error:
-                self.call_from_thread(self.say, error.line(), "error")
-                return
-            self.desk.forget()
-            self.call_from_thread(done)
-
-        def done() -> None:
-            (self._undo if forwards else self._redo).append(change)
-            self.reload_all()
-            key = keymap.key_text(self.keys["change.undo" if forwards else "change.redo"])
-            self.say(f"{what}; {key} undoes it" if forwards else f"undone: {what}; {key} does it again", "gain")
-
-        self.run_worker(work, thread=True, group="change", exit_on_error=False)
-
-    def action_undo(self) -> None:
-        """Undo the last change."""
-        if self._undo:
-            self._run_change(self._undo.pop(), forwards=False)
-        else:
-            self.say("nothing to undo in this session")
-
-    def action_redo(self) -> None:
-        """Do the undone change again."""
-        if self._redo:
-            self._run_change(self._redo.pop(), forwards=True)
-        else:
-            self.say("nothing to do again")
-
     # --- filter, copy, export -------------------------------------------------------------
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Open the filter line."""
         if self.frame is not None:
-            self.frame.open_filter()
+            await self.frame.open_filter()
 
     def say(self, text: str, role: str = "") -> None:
         """One line in the status line of the screen on top."""
         if self.frame is not None:
             self.frame.say(text, role)
+
+    def action_demo(self) -> None:
+        """From an empty store: build the demo and open the app on it."""
+        if self.desk.delivered_at:
+            self.say("this store has data: start the demo from a shell with turbofinops demo")
+        else:
+            self.exit(OPEN_DEMO)
 
     def action_copy_value(self) -> None:
         """Copy the exact value under the cursor."""
@@ -336,7 +253,9 @@ class TurboApp(Host):
             return
         text = str(safe(command_line(view), 4000))
         self.copy_to_clipboard(text)
-        self.push_screen(TextPanel("The command that prints this view", text, "copied; select it here otherwise"))
+        self.push_screen(
+            TextPanel("The command that prints this view", text, "copied; select it here otherwise")
+        )
 
     def action_slice(self) -> None:
         """Edit the slice of all money screens."""
@@ -408,12 +327,16 @@ class TurboApp(Host):
     def _fatal_error(self) -> None:
         """One line and where the log is; never a traceback with values on the screen (trust.md 12)."""
         error = sys.exc_info()[1] or self._exception
-        from turbofinops_tui.actions.crash_log import write
-
-        where = write(self.opener.paths.state, self.opener.clock, error)
+        where = self.log_error(error)
         kind = type(error).__name__
         self.crash_line = f"error: unexpected {kind}: the details are in {where}; the store is as it was"
         self._close_messages_no_wait()
+
+    def log_error(self, error: BaseException | None) -> str:
+        """Frames without values into the log; returns its path."""
+        from turbofinops_tui.actions.crash_log import write
+
+        return write(self.opener.paths.state, self.opener.clock, error)
 
     crash_line = ""
 
@@ -456,4 +379,23 @@ def run_app(opener: Opener, *, screen: str | None = None) -> int:
     if app.crash_line:
         print(safe(app.crash_line, 2000), file=sys.stderr)  # noqa: T201 - talk on stderr
         return 1
-    return result or 0
+    return _run_demo(opener) if result == OPEN_DEMO else result or 0
+
+
+def _run_demo(opener: Opener) -> int:
+    """A throw-away demo store, then the app on it."""
+    from dataclasses import replace
+
+    from turbofinops_tui.actions.demo import build
+
+    paths, folder = build.place(None)
+    try:
+        build.make(paths, opener.clock, DEMO_CUSTOMERS, DEMO_MONTHS, 1, _tell)
+        return run_app(DemoOpener(replace(opener.paths, store=paths.store), opener.clock))
+    finally:
+        if folder is not None:
+            build.throw_away(folder)
+
+
+def _tell(text: str) -> None:
+    print(safe(text), file=sys.stderr)  # noqa: T201 - talk on stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +34,8 @@ def load(path: Path) -> Config:
         return Config()
     except OSError as error:
         raise UsageError(f"{path} cannot be read", f"{error.strerror or 'check its permissions'}") from None
+    import tomllib  # only for who has a config: the first paint of all others does not pay for it
+
     try:
         values = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -49,10 +50,23 @@ def _checked(values: dict[str, Any], path: Path) -> Config:
             raise UsageError(f"{path}: unknown key {key!r}", f"known keys are {', '.join(known)}")
     theme = _choice(values, "theme", ("", *THEMES), path)
     charts = _choice(values, "charts", CHARTS, path)
-    keys = values.get("keys", {})
-    if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
-        raise UsageError(f"{path}: keys must be a table of id = \"keys\"", 'write ["keys"] "table.sort" = "f5"')
+    keys = _flat(values.get("keys", {}))
+    if keys is None or not all(isinstance(value, str) for value in keys.values()):
+        raise UsageError(f'{path}: keys must be a table of id = "keys"', 'write ["keys"] "table.sort" = "f5"')
     return Config(theme, charts, keymap.checked(keys, f"{path}: "))
+
+
+def _flat(keys: Any) -> dict[str, Any] | None:
+    """``table.sort = "f5"`` is a table in a table for TOML; both spellings mean the id ``table.sort``."""
+    if not isinstance(keys, dict):
+        return None
+    found: dict[str, Any] = {}
+    for name, value in keys.items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{part}": keys for part, keys in value.items()}
+        else:
+            found[name] = value
+    return found
 
 
 def _choice(values: dict[str, Any], key: str, allowed: tuple[str, ...], path: Path) -> str:

@@ -1,16 +1,17 @@
-"""Writing what is on screen to a file: CSV or JSON by the file's ending, 0600, never over another file unasked."""
+"""Writing what is on screen to a file: CSV or JSON by its ending, 0600, never over another unasked."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import ConflictError, StoreError, UsageError
 from turbofinops_tui.files import report_json, table_csv
 
-ENDINGS = {".csv": table_csv.dumps, ".json": report_json.dumps}
+ENDINGS: dict[str, Callable[[Table], str]] = {".csv": table_csv.dumps, ".json": report_json.dumps}
 
 
 def target(text: str) -> Path:

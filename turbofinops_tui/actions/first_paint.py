@@ -50,7 +50,9 @@ def read(store: Store, names: Mapping[str, Slice]) -> StoredView:
                     continue
                 if table.slice == asked:
                     found[name] = table
-            newest = conn.execute("SELECT max(received_at) FROM delivery WHERE state = 'active'").fetchone()[0]
+            newest = conn.execute("SELECT max(received_at) FROM delivery WHERE state = 'active'").fetchone()[
+                0
+            ]
     except TurboError:
         # An older, newer or damaged store: the thread that opens it says so in words.
         return StoredView()

@@ -108,9 +108,7 @@ def _number(value: Value) -> int | None:
     return value.units if isinstance(value, Money) else value
 
 
-Months = tuple[
-    tuple[str, ...], tuple[int | None, ...], tuple[int | None, ...], tuple[int | None, ...], str
-]
+Months = tuple[tuple[str, ...], tuple[int | None, ...], tuple[int | None, ...], tuple[int | None, ...], str]
 
 
 def trend_of(trend: Table) -> Months:

@@ -1,4 +1,4 @@
-"""Rules as the Links screen lists them: classes, links, shared, in their order, with the dollars they move."""
+"""Rules as the Links screen lists them: classes, links, shared, in order, with the dollars they move."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class RuleLine:
     cost: Money | None
 
 
-def rule_lines(session: Session, table: Callable[[Slice], Table], by_link: Slice, by_class: Slice) -> list[RuleLine]:
+def rule_lines(
+    session: Session, table: Callable[[Slice], Table], by_link: Slice, by_class: Slice
+) -> list[RuleLine]:
     """Every class rule, link and shared rule with the cost of the slices' period (None: it moved none)."""
     moved = _costs(table(by_link), "cost")
     classed = _costs(table(by_class), "opex_cost")
@@ -47,7 +49,11 @@ def rule_lines(session: Session, table: Callable[[Slice], Table], by_link: Slice
         rules = links.rules_of(session, section)
         for place, rule in enumerate(rules, 1):
             if isinstance(rule, ClassRule | Link | SharedRule):
-                cost = classed.get(rule.name or rule.cost_class) if isinstance(rule, ClassRule) else moved.get(rule.id)
+                cost = (
+                    classed.get(rule.name or rule.cost_class)
+                    if isinstance(rule, ClassRule)
+                    else moved.get(rule.id)
+                )
                 lines.append(_line(section, place, len(rules), rule, cost))
     return lines
 

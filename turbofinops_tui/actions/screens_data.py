@@ -6,9 +6,10 @@ only; ``fresh`` runs in a thread and is the first to import numpy and the books.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -57,7 +58,7 @@ class Opener(Protocol):
 class Scope:
     """What the slice form and the period keys set for every money screen."""
 
-    range: Range = Range("last-month")
+    range: Range = field(default_factory=lambda: Range("last-month"))
     revenue: Any = "recognised"
     cost: Any = "effective"
     currency: str = ""
@@ -119,7 +120,9 @@ class Desk:
             start = month_start(month_of_day(days.start) - months)
             if days.end <= self.today:
                 return Range(start=day_text(start), end=day_text(days.start))
-            return Range(start=day_text(start), end=day_text(min(days.start, start + self.today - days.start)))
+            return Range(
+                start=day_text(start), end=day_text(min(days.start, start + self.today - days.start))
+            )
         return Range(start=day_text(days.start - len(days)), end=day_text(days.start))
 
     def so_far(self) -> Range:
@@ -203,9 +206,29 @@ class Desk:
     def keep(self, tables: Mapping[str, Table]) -> None:
         """Store tables for the next first paint, unless the same ones are stored already (thread only)."""
         with self._lock:
-            fresh = {name: table for name, table in tables.items() if self._mark(name, table) not in self._kept}
+            fresh = {
+                name: table for name, table in tables.items() if self._mark(name, table) not in self._kept
+            }
             first_paint.keep(self.session().store, fresh)
             self._kept |= {self._mark(name, table) for name, table in fresh.items()}
+
+    def stamp(self) -> tuple[int, ...]:
+        """Changes when somebody wrote to the store's files; two stats, nothing is opened."""
+        found = []
+        for suffix in ("", "-wal"):
+            try:
+                info = os.stat(f"{self.opener.paths.store}{suffix}")
+                found += [info.st_mtime_ns, info.st_size]
+            except OSError:
+                found += [0, 0]
+        return tuple(found)
+
+    def changed(self) -> bool:
+        """Whether the store's books are others than those shown (thread only)."""
+        with self._lock:
+            reports = self._open_reports()
+            reports.refresh()
+            return reports.ids().whole != self.books_id
 
     def call(self, work: Callable[[Session, Reports], Any]) -> Any:
         """Run ``work`` with session and reports, one at a time (thread only)."""
@@ -234,7 +257,9 @@ class Desk:
 
             self._reports = Reports(session)
         with session.store.read() as conn:
-            newest = conn.execute("SELECT max(received_at) FROM delivery WHERE state = 'active'").fetchone()[0]
+            newest = conn.execute("SELECT max(received_at) FROM delivery WHERE state = 'active'").fetchone()[
+                0
+            ]
         self.delivered_at = newest or ""
         return self._reports
 

@@ -53,9 +53,17 @@ def _line(session: Session, key: tuple[str, str, str], found: list[DeliveryLine]
     periods = sorted({period for line in found for period in line.periods})
     span = f"{periods[0]} .. {periods[-1]}" if len(periods) > 1 else "".join(periods)
     return SourceLine(
-        source, export, kind, len(found), sum(line.delivery.lines for line in found), _age(session, newest), span,
-        _totals(found), len(warnings), warnings[0] if warnings else "",
-    )  # fmt: skip
+        source=source,
+        export=export,
+        kind=kind,
+        deliveries=len(found),
+        lines=sum(line.delivery.lines for line in found),
+        age=_age(session, newest),
+        periods=span,
+        total=_totals(found),
+        warnings=len(warnings),
+        first_warning=warnings[0] if warnings else "",
+    )
 
 
 def _age(session: Session, at: str) -> str:
@@ -74,7 +82,10 @@ def _totals(found: list[DeliveryLine]) -> str:
     from turbofinops_tui.economics.shown import money_text
 
     parts = sorted(sums.values(), key=lambda amount: (-abs(amount.units), amount.currency))
-    return " ".join(f"{money_text(amount, 0)}{'' if amount.currency == 'USD' else ' ' + amount.currency}" for amount in parts)
+    return " ".join(
+        f"{money_text(amount, 0)}{'' if amount.currency == 'USD' else ' ' + amount.currency}"
+        for amount in parts
+    )
 
 
 def day_states(states: tuple[SourceState, ...], source: str, days: Days) -> list[DayState]:

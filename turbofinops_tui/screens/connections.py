@@ -15,7 +15,11 @@ from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
 
-MARKS: dict[DayState, tuple[str, str]] = {"final": ("■", "gain"), "provisional": ("▪", "warn"), "missing": ("·", "loss")}
+MARKS: dict[DayState, tuple[str, str]] = {
+    "final": ("■", "gain"),
+    "provisional": ("▪", "warn"),
+    "missing": ("·", "loss"),
+}
 """state -> (mark, role); the mark alone tells them apart"""
 WITHOUT_DAYS = ("customers", "rates")
 """kinds that are not facts of days"""
@@ -32,7 +36,8 @@ class ConnectionsScreen(Frame):
     def __init__(self) -> None:
         super().__init__()
         model: GridModel[SourceLine] = GridModel(
-            lambda line: (line.source, line.export, line.kind), lambda line: f"{line.source} {line.export} {line.kind}"
+            lambda line: (line.source, line.export, line.kind),
+            lambda line: f"{line.source} {line.export} {line.kind}",
         )
         self.list = Grid(model, self.columns_for, id="sources")
         self.list.empty_text = "Nothing was delivered yet: import a file, this screen follows."
@@ -77,20 +82,35 @@ class ConnectionsScreen(Frame):
         rows = self.list.model.rows
         name = max(8, min(max((len(line.source) for line in rows), default=8), 24))
         columns = [
-            Column[SourceLine]("source", "Source", name, lambda line, _: ((line.source, ""),), lambda line: line.source),
+            Column[SourceLine](
+                "source", "Source", name, lambda line, _: ((line.source, ""),), lambda line: line.source
+            ),
         ]
         if width >= 100:
-            columns.append(Column[SourceLine]("export", "Export", 8, lambda line, _: ((line.export, "muted"),)))
+            columns.append(
+                Column[SourceLine]("export", "Export", 8, lambda line, _: ((line.export, "muted"),))
+            )
         columns += [
-            Column[SourceLine]("kind", "Kind", 14, lambda line, _: ((line.kind, "muted"),), lambda line: line.kind),
+            Column[SourceLine](
+                "kind", "Kind", 14, lambda line, _: ((line.kind, "muted"),), lambda line: line.kind
+            ),
             Column[SourceLine]("age", "Last", 11, lambda line, _: ((line.age, ""),)),
             Column[SourceLine](
-                "lines", "Rows", 9, lambda line, _: ((f"{line.lines:,}", ""),), lambda line: line.lines, right=True
+                "lines",
+                "Rows",
+                9,
+                lambda line, _: ((f"{line.lines:,}", ""),),
+                lambda line: line.lines,
+                right=True,
             ),
         ]
         if width >= 110:
-            columns.append(Column[SourceLine]("periods", "Periods", 18, lambda line, _: ((line.periods, "muted"),)))
-            columns.append(Column[SourceLine]("total", "Total", 14, lambda line, _: ((line.total, ""),), right=True))
+            columns.append(
+                Column[SourceLine]("periods", "Periods", 18, lambda line, _: ((line.periods, "muted"),))
+            )
+            columns.append(
+                Column[SourceLine]("total", "Total", 14, lambda line, _: ((line.total, ""),), right=True)
+            )
         columns.append(Column[SourceLine]("days", "days to yesterday", 18, self._days, elastic=DAYS))
         return columns
 
@@ -115,7 +135,8 @@ class ConnectionsScreen(Frame):
             return
         states = day_states(self.states, line.source, self.days())
         missing, provisional = states.count("missing"), states.count("provisional")
-        words = f"last {DAYS} days: {len(states) - missing - provisional} final ■, {provisional} provisional ▪, {missing} missing ·"
+        final = len(states) - missing - provisional
+        words = f"last {DAYS} days: {final} final ■, {provisional} provisional ▪, {missing} missing ·"
         if line.warnings:
             words += f"   {line.warnings} notes: {line.first_warning}"
         self.say(words)

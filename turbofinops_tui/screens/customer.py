@@ -1,4 +1,4 @@
-"""One customer: margin over the months, what it costs by provider, service, feature and link, what it pays for."""
+"""One customer: margin over the months, what it costs by provider, service, feature, link; what it pays."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.shown import percent_text
 from turbofinops_tui.economics.types import Condition, Row, Slice, Sort, Table
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
-from turbofinops_tui.widgets.frame import Frame, Tables, scope_bindings
-from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.grid import Columns, Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
 from turbofinops_tui.widgets.money_rows import (
+    EXPLAINED,
     MoneyRow,
     money_column,
     money_width,
@@ -59,7 +60,7 @@ class CustomerScreen(Frame):
 
     ID = "customer"
     TITLE = "Customer"
-    BINDINGS = scope_bindings("customer")  # noqa: RUF012 - Textual declares it so
+    BINDINGS = bindings("customer")
 
     def __init__(self, ref: str, came_from: str = "Customers") -> None:
         super().__init__()
@@ -70,7 +71,9 @@ class CustomerScreen(Frame):
         self.parts: dict[str, Grid[MoneyRow]] = {}
         self.totals: dict[str, MoneyRow | None] = {}
         for part in PARTS:
-            model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.currency), lambda row: row.label)
+            model: GridModel[MoneyRow] = GridModel(
+                lambda row: (row.label, row.currency), lambda row: row.label
+            )
             model.sort_id = part.measure
             self.parts[part.name] = Grid(model, self._columns_of(part), id=f"by-{part.name}")
 
@@ -91,11 +94,15 @@ class CustomerScreen(Frame):
 
     def view(self) -> Slice:
         """The breakdown that has the focus."""
-        part = next((p for p in PARTS if self.focused is self.parts[p.name]), PARTS[0])
-        return self._slice(part)
+        return self._slice(self._part())
+
+    def _part(self) -> Part:
+        return next((p for p in PARTS if self.focused is self.parts[p.name]), PARTS[0])
 
     def _where(self) -> tuple[Condition, ...]:
-        return (*self.host.desk.scope.where, Condition("customer", self.ref))
+        from turbofinops_tui.actions.explaining import literal
+
+        return (*self.host.desk.scope.where, Condition("customer", literal(self.ref)))
 
     def _slice(self, part: Part) -> Slice:
         measures = ("revenue",) if part.measure == "revenue" else COSTS
@@ -143,7 +150,9 @@ class CustomerScreen(Frame):
         rows, _ = rows_of(tables["now"])
         row = next((row for row in rows if row.key == self.ref), None)
         if row is None:
-            self.story.set_lines([(((" nothing in this period: press [ for an earlier one", "muted"),), ""), ((), "")])
+            self.story.set_lines(
+                [(((" nothing in this period: press [ for an earlier one", "muted"),), ""), ((), "")]
+            )
             return
         self.story.set_lines([(_figures(row), ""), (self._because(row, tables), "")])
 
@@ -165,9 +174,23 @@ class CustomerScreen(Frame):
         """Where this customer was opened from."""
         return [self.came_from, self.ref]
 
+    def explained(self) -> tuple[Slice, str | None, str] | None:
+        """The part under the cursor; all of the customer's margin where there is none."""
+        from turbofinops_tui.actions.explaining import literal
+
+        part = self._part()
+        row = self.parts[part.name].current
+        view = self.host.desk.slice(("customer",), TOTALS)
+        if row is None:
+            return view, self.ref, "margin"
+        column = self.parts[part.name].chosen
+        measure = column.id if column is not None and column.id in EXPLAINED else part.measure
+        only = Condition(part.by[0], literal(row.key or ""))
+        return replace(view, where=(*view.where, only)), self.ref, measure
+
     # --- columns --------------------------------------------------------------------------
 
-    def _columns_of(self, part: Part) -> object:
+    def _columns_of(self, part: Part) -> Columns[MoneyRow]:
         def columns(width: int) -> Sequence[Column[MoneyRow]]:
             grid = self.parts[part.name]
             rows, total = grid.model.rows, self.totals.get(part.name)
@@ -177,7 +200,11 @@ class CustomerScreen(Frame):
                 return money_column(measure, title, money_width(rows, total, measure, 7))
 
             if part.measure == "revenue":
-                return [*found, money("revenue", "Revenue"), share_column("revenue", lambda: self.totals.get(part.name))]
+                return [
+                    *found,
+                    money("revenue", "Revenue"),
+                    share_column("revenue", lambda: self.totals.get(part.name)),
+                ]
             found.append(money("cost", "Cost"))
             if width >= 56:
                 found += [money("direct_cost", "Direct"), money("shared_cost", "Shared")]
@@ -198,21 +225,21 @@ class CustomerScreen(Frame):
             grid.set_class(other == name, "-chosen")
         self.parts[name].focus()
 
-    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+    def on_grid_opened(self, message: Grid.Opened) -> None:
         """Down to the source rows."""
         self.app.call_later(self.app.run_action, "explain")
 
 
 def _figures(row: MoneyRow) -> Spans:
-    spans: list[Span] = []
-    for measure, title in (
-        ("revenue", "revenue"), ("cost", "cost"), ("direct_cost", "direct"), ("shared_cost", "shared"), ("margin", "margin"),
-    ):  # fmt: skip
-        amount = row.money(measure)
-        role = "loss" if measure == "margin" and amount is not None and amount.units < 0 else "strong"
-        spans += [(f" {title} ", "muted"), (shown_money(row, measure), role), (" ", "")]
-    ratio = row.ratio("margin_pct")
-    return [*spans, (percent_text(ratio) if ratio is not None else "", "loss" if _negative(ratio) else "gain")]
+    """The most important first: what does not fit in a narrow terminal is the least of them."""
+    margin, ratio = row.money("margin"), row.ratio("margin_pct")
+    role = "loss" if margin is not None and margin.units < 0 else "strong"
+    spans: list[Span] = [(" margin ", "muted"), (shown_money(row, "margin"), role)]
+    if ratio is not None:
+        spans.append((f" {percent_text(ratio)}", "loss" if _negative(ratio) else "gain"))
+    for measure in ("revenue", "cost", "direct_cost", "shared_cost"):
+        spans += [(f"  {measure.removesuffix('_cost')} ", "muted"), (shown_money(row, measure), "strong")]
+    return spans
 
 
 def _negative(ratio: Ratio | None) -> bool:

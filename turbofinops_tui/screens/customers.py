@@ -10,12 +10,13 @@ from textual.widget import Widget
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
 from turbofinops_tui.widgets.empty import EmptyState
-from turbofinops_tui.widgets.frame import Frame, Tables, scope_bindings
-from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
 from turbofinops_tui.widgets.money_rows import (
     MoneyRow,
     bar_column,
+    explained_row,
     money_column,
     money_width,
     name_column,
@@ -35,7 +36,7 @@ class CustomersScreen(Frame):
 
     ID = "customers"
     TITLE = "Customers"
-    BINDINGS = scope_bindings("customers")  # noqa: RUF012 - Textual declares it so
+    BINDINGS = bindings("customers")
 
     def __init__(self, *, losing: bool = False, top: int = 0) -> None:
         super().__init__()
@@ -43,7 +44,9 @@ class CustomersScreen(Frame):
         self.top_count = top if top in TOPS else 0
         self.rows: list[MoneyRow] = []
         self.total: MoneyRow | None = None
-        model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        model: GridModel[MoneyRow] = GridModel(
+            lambda row: (row.label, row.key, row.currency), lambda row: row.label
+        )
         model.sort_id, model.descending = "margin", False
         self.list = Grid(model, self.columns_for, id="customers")
         self.empty = EmptyState()
@@ -61,7 +64,9 @@ class CustomersScreen(Frame):
         if self.losing:
             having = (*having, Having("margin", "<", Decimal(0)))
         sort = (Sort("margin", ascending=True),)
-        return self.host.desk.slice(("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None)
+        return self.host.desk.slice(
+            ("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None
+        )
 
     def plan(self, tables: Tables) -> dict[str, Slice]:
         """The totals, the list, then the months behind the sparklines."""
@@ -105,6 +110,10 @@ class CustomersScreen(Frame):
         what = "loss-making" if self.losing else "all"
         return [self.TITLE, f"{what}, top {self.top_count}" if self.top_count else what]
 
+    def explained(self) -> tuple[Slice, str | None, str] | None:
+        """The figure under the cursor."""
+        return explained_row(self.list, self.view())
+
     # --- columns --------------------------------------------------------------------------
 
     def columns_for(self, width: int) -> Sequence[Column[MoneyRow]]:
@@ -125,7 +134,9 @@ class CustomersScreen(Frame):
         if wide:
             columns.append(since_column())
         columns.append(spark_column("trend", MONTHS // 2, self.host.charts))
-        columns.append(bar_column("loss" if self.losing else "margin", 8, 60 if huge else 40, lambda: not self.losing))
+        columns.append(
+            bar_column("loss" if self.losing else "margin", 8, 60 if huge else 40, lambda: not self.losing)
+        )
         return columns
 
     # --- keys -----------------------------------------------------------------------------
@@ -142,7 +153,7 @@ class CustomersScreen(Frame):
         self.forget()
         self.host.load(self)
 
-    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+    def on_grid_opened(self, message: Grid.Opened) -> None:
         """Drill into a customer, or say what the row is."""
         row = message.row
         if row.others:

@@ -55,7 +55,14 @@ class Confirm(Panel[bool]):
     ]
 
     def __init__(self, title: str, question: str) -> None:
-        keys = (("←→", "key"), (" choose   ", ""), ("enter", "key"), (" answer   ", ""), ("esc", "key"), (" no", ""))
+        keys = (
+            ("←→", "key"),
+            (" choose   ", ""),
+            ("enter", "key"),
+            (" answer   ", ""),
+            ("esc", "key"),
+            (" no", ""),
+        )
         super().__init__(title, keys)
         self.question = Lines(height=2)
         self.question.set_lines([(((question, ""),), "")])

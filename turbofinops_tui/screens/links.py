@@ -10,8 +10,8 @@ from textual.widget import Widget
 from turbofinops_tui.actions.rules_view import RuleLine, move, rule_lines, switch
 from turbofinops_tui.economics.shown import money_text
 from turbofinops_tui.economics.types import Slice
-from turbofinops_tui.widgets.frame import Frame, Tables, scope_bindings
-from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
 from turbofinops_tui.widgets.paint import Lines, Spans
 
@@ -32,7 +32,7 @@ class LinksScreen(Frame):
 
     ID = "links"
     TITLE = "Links"
-    BINDINGS = scope_bindings("links")  # noqa: RUF012 - Textual declares it so
+    BINDINGS = bindings("links")
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,9 @@ class LinksScreen(Frame):
         columns = [
             Column[RuleLine]("kind", "Kind", 8, _kind),
             Column[RuleLine]("place", "#", 3, lambda line, _: ((str(line.place), _role(line)),), right=True),
-            Column[RuleLine]("id", "Id", name, lambda line, _: ((line.id, _role(line)),), lambda line: line.id),
+            Column[RuleLine](
+                "id", "Id", name, lambda line, _: ((line.id, _role(line)),), lambda line: line.id
+            ),
             Column[RuleLine](
                 "match", "Match", 16, lambda line, _: ((line.match, _role(line)),), elastic=min(match, 70)
             ),
@@ -102,7 +104,7 @@ class LinksScreen(Frame):
 
     # --- keys -----------------------------------------------------------------------------
 
-    def action_toggle(self) -> None:
+    def action_switch_rule(self) -> None:
         """Enable or disable."""
         line = self.list.current
         if line is not None:
@@ -122,7 +124,7 @@ class LinksScreen(Frame):
         else:
             self.host.change(*change)
 
-    def on_grid_opened(self, message: Grid.Opened[RuleLine]) -> None:
+    def on_grid_opened(self, message: Grid.Opened) -> None:
         """The whole rule in one line."""
         line = message.row
         state = "" if line.enabled else " · off"

@@ -19,6 +19,7 @@ from turbofinops_tui.widgets.grid_model import Column, GridModel
 from turbofinops_tui.widgets.money_rows import (
     MoneyRow,
     bar_column,
+    explained_row,
     money_column,
     money_width,
     name_column,
@@ -47,7 +48,9 @@ class OverviewScreen(Frame):
         self.tiles = Tiles()
         self.chart = TrendChart()
         self.rows: list[MoneyRow] = []
-        model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key, row.currency), lambda row: row.label)
+        model: GridModel[MoneyRow] = GridModel(
+            lambda row: (row.label, row.key, row.currency), lambda row: row.label
+        )
         model.sort_id, model.descending = "margin", False
         self.list = Grid(model, self.columns_for, id="losses")
         self.empty = EmptyState()
@@ -65,7 +68,9 @@ class OverviewScreen(Frame):
     def view(self) -> Slice:
         """The biggest losses."""
         having = (*self.host.desk.scope.having, Having("margin", "<", Decimal(0)))
-        return self.host.desk.slice(("customer",), LOSSES, having=having, sort=(Sort("margin", ascending=True),))
+        return self.host.desk.slice(
+            ("customer",), LOSSES, having=having, sort=(Sort("margin", ascending=True),)
+        )
 
     def plan(self, tables: Tables) -> dict[str, Slice]:
         """Totals, losses and months first; then what explains the worst of them."""
@@ -79,11 +84,15 @@ class OverviewScreen(Frame):
             "losses": self.view(),
         }
         if "losses" in tables:
+            from turbofinops_tui.actions.explaining import literal
+
             worst = [row.key[0] for row in tables["losses"].rows if row.key[0] is not None and not row.others]
             if worst:
-                only = tuple(Condition("customer", ref) for ref in worst[:EXPLAINED])
+                only = tuple(Condition("customer", literal(ref)) for ref in worst[:EXPLAINED])
                 where = (*desk.scope.where, *only)
-                wanted["worst_months"] = desk.slice(("customer", "month"), ("margin",), range=months, where=where)
+                wanted["worst_months"] = desk.slice(
+                    ("customer", "month"), ("margin",), range=months, where=where
+                )
                 wanted["worst_parts"] = desk.slice(("customer", "provider"), ("cost",), where=where)
         return wanted
 
@@ -117,6 +126,10 @@ class OverviewScreen(Frame):
         self.list.empty_text = "Nobody loses money in this period."
         self.list.set_rows(self.rows)
 
+    def explained(self) -> tuple[Slice, str | None, str] | None:
+        """The figure under the cursor."""
+        return explained_row(self.list, self.view())
+
     # --- columns --------------------------------------------------------------------------
 
     def columns_for(self, width: int) -> Sequence[Column[MoneyRow]]:
@@ -140,10 +153,9 @@ class OverviewScreen(Frame):
 
     # --- keys -----------------------------------------------------------------------------
 
-    def on_grid_opened(self, message: Grid.Opened[MoneyRow]) -> None:
+    def on_grid_opened(self, message: Grid.Opened) -> None:
         """Drill into the customer."""
         if message.row.key is None:
             self.host.goto("links")
         else:
             self.host.drill("customer", message.row.key)
-

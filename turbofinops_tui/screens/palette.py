@@ -62,7 +62,7 @@ class PaletteScreen(Panel[str]):
         command = self.list.current
         self.dismiss(None if command is None else command.id)
 
-    def on_grid_opened(self, message: Grid.Opened[Command]) -> None:
+    def on_grid_opened(self, message: Grid.Opened) -> None:
         """A click runs it."""
         self.dismiss(message.row.id)
 

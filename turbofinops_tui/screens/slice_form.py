@@ -48,9 +48,9 @@ class SliceForm(Panel[Scope]):
 
     def __init__(self, scope: Scope, today: int) -> None:
         keys = (
-            ("enter", "key"), (" apply   ", ""), ("↓↑", "key"), (" field   ", ""), ("^r", "key"), (" reset   ", ""),
-            ("esc", "key"), (" close", ""),
-        )  # fmt: skip
+            *(("enter", "key"), (" apply   ", ""), ("↓↑", "key"), (" field   ", "")),
+            *(("^r", "key"), (" reset   ", ""), ("esc", "key"), (" close", "")),
+        )
         super().__init__("Slice", keys)
         self.scope, self.today = scope, today
         self.inputs: dict[str, Input] = {}

@@ -26,6 +26,8 @@ class TextPanel(Panel[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again."""
-        parts = [part for line in self.text.split("\n") for part in chop_cells(line, max(10, event.size.width - 2))]
+        parts = [
+            part for line in self.text.split("\n") for part in chop_cells(line, max(10, event.size.width - 2))
+        ]
         self.lines.styles.height = len(parts) + 1
         self.lines.set_lines([(((part, ""),), "") for part in parts])

@@ -14,7 +14,7 @@ from turbofinops_tui.widgets import header_text
 from turbofinops_tui.widgets.paint import Lines, Span, clean, spread, width_of
 
 if TYPE_CHECKING:
-    from turbofinops_tui.widgets.desk import Desk
+    from turbofinops_tui.actions.screens_data import Desk
 
 WIDE = 100
 """cells from which names stand beside the digits"""
@@ -55,7 +55,7 @@ class TabLine(Lines):
 
     def on_click(self, event: events.Click) -> None:
         """A click goes to the screen."""
-        from turbofinops_tui.widgets.frame import Host
+        from turbofinops_tui.widgets.host import Host
 
         for start, end, name in self._spots:
             if start <= event.x < end and isinstance(self.app, Host):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from turbofinops_tui.economics.types import Table
-from turbofinops_tui.widgets.desk import Desk
 from turbofinops_tui.widgets.header_text import total_units
 from turbofinops_tui.widgets.paint import Lines, Spans
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.screens_data import Desk
 
 NO_DATA: tuple[tuple[Spans, str], ...] = (
     ((), ""),
@@ -16,8 +20,17 @@ NO_DATA: tuple[tuple[Spans, str], ...] = (
     (((" Or bring your own, from a shell; this screen follows:", ""),), ""),
     ((), ""),
     (((" turbofinops import focus FILE... --source aws", "accent"), ("     a cloud bill", "muted")), ""),
-    (((" turbofinops import stripe-events FILE", "accent"), ("             what customers pay", "muted")), ""),
-    (((" turbofinops import revenue FILE --source crm", "accent"), ("      the same from any system", "muted")), ""),
+    (
+        ((" turbofinops import stripe-events FILE", "accent"), ("             what customers pay", "muted")),
+        "",
+    ),
+    (
+        (
+            (" turbofinops import revenue FILE --source crm", "accent"),
+            ("      the same from any system", "muted"),
+        ),
+        "",
+    ),
     ((), ""),
     (((" ctrl+l", "key"), ("  look again          ", ""), ("?", "key"), ("  help", "")), ""),
 )

@@ -6,58 +6,26 @@ A screen names the slices it needs (``plan``) and shows the tables it is given
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Protocol, cast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from turbofinops_tui import keymap
 from turbofinops_tui.economics.types import Slice, Table
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.bars import HeaderStrip, KeyLine, StatusLine, TabLine
-from turbofinops_tui.widgets.desk import Desk
 from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.prompt import Prompt
 
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.app_state import AppState
+
 Tables = Mapping[str, Table]
-
-
-class AppState(Protocol):
-    """What screens remember between runs (actions/app_state.py)."""
-
-    losing: bool
-    top: int
-    sorts: dict[str, list[Any]]
-
-
-class Host(App[int]):
-    """What screens may ask of the app. The app itself lives in app.py."""
-
-    desk: Desk
-    keys: Mapping[str, str]
-    """binding id -> keys, with the user's own"""
-    charts: str
-    """``braille``, or ``block`` for fonts without it"""
-
-    def load(self, screen: Frame) -> None:
-        """Compute what ``screen`` plans, in a thread, and give it the tables."""
-        raise NotImplementedError
-
-    def goto(self, screen: str) -> None:
-        """Show a top-level screen."""
-        raise NotImplementedError
-
-    def drill(self, screen: str, *args: Any) -> None:
-        """Push a deeper screen by name."""
-        raise NotImplementedError
-
-    def change(self, what: str, do: Callable[..., Any], undo: Callable[..., Any]) -> None:
-        """Do a change in a thread, remember how to undo it, and load again."""
-        raise NotImplementedError
 
 
 class Frame(Screen[None]):
@@ -130,7 +98,6 @@ class Frame(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield self.status
-        yield self.prompt
         yield self.key_line
 
     def on_mount(self) -> None:
@@ -185,20 +152,27 @@ class Frame(Screen[None]):
 
     # --- keys that every screen has -------------------------------------------------------
 
-    def open_filter(self) -> None:
+    async def open_filter(self) -> None:
         """The filter line in place of the status line."""
-        if self.grid is not None:
-            self.status.display = False
-            self.prompt.ask(self.grid)
+        grid = self.grid
+        if grid is None:
+            return
+        if not self.prompt.is_mounted:
+            # Mounted when first asked for: an input line at start would delay the first paint.
+            await self.mount(self.prompt, before=self.key_line)
+        self.status.display = False
+        self.prompt.ask(grid)
 
     def close_filter(self) -> bool:
         """Close and clear the filter; False when there was none."""
         grid = self.prompt.grid if self.prompt.grid is not None else self.grid
-        if grid is None or not (self.prompt.display or grid.model.needle):
+        open_now = self.prompt.is_mounted and self.prompt.display
+        if grid is None or not (open_now or grid.model.needle):
             return False
-        self.prompt.value = ""
         grid.narrow("")
-        self._end_filter(grid)
+        if self.prompt.is_mounted:
+            self.prompt.value = ""
+            self._end_filter(grid)
         self.say("")
         return True
 
@@ -218,7 +192,9 @@ class Frame(Screen[None]):
         if message.input is self.prompt and grid is not None:
             self._end_filter(grid)
             shown, every = len(grid.model), len(grid.model.rows)
-            self.say(f"{shown:,} of {every:,} rows hold {message.value!r}; esc shows all" if message.value else "")
+            self.say(
+                f"{shown:,} of {every:,} rows hold {message.value!r}; esc shows all" if message.value else ""
+            )
 
     def remember(self, state: AppState) -> None:
         """Put into ``state`` what the next run should start from."""
@@ -229,13 +205,3 @@ class Frame(Screen[None]):
     def problem(self, error: TurboError) -> None:
         """An error as one line that names the next step."""
         self.say(error.line(), "error")
-
-
-def scope_bindings(scope: str) -> list[Any]:
-    """The bindings of a screen's own commands."""
-    from turbofinops_tui.widgets.grid import bindings
-
-    return list(bindings(scope))
-
-
-TOP_LEVEL = tuple(name for _, name, _ in keymap.SCREENS)

@@ -7,10 +7,10 @@ walking down a list does not repaint the page at each step.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic
+from typing import Any, Generic
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from turbofinops_tui import keymap
@@ -21,7 +21,7 @@ Columns = Callable[[int], Sequence[Column[R]]]
 """(width of the grid) -> its columns"""
 
 
-def bindings(scope: str) -> list[Binding]:
+def bindings(scope: str) -> list[BindingType]:
     """Textual's bindings of the commands in ``scope``, from the one table."""
     return [
         Binding(command.keys, command.action, command.help, id=command.id, show=False)
@@ -33,12 +33,12 @@ class Grid(Painted, Generic[R], can_focus=True):
     """Rows of a ``GridModel`` on screen."""
 
     DEFAULT_CSS = "Grid { height: 1fr; width: 1fr; }"
-    BINDINGS = bindings("grid")  # noqa: RUF012 - Textual declares it so
+    BINDINGS = bindings("grid")
 
     class Opened(Message):
         """Enter or a click on the row under the cursor."""
 
-        def __init__(self, grid: Grid[R], row: R) -> None:
+        def __init__(self, grid: Grid[Any], row: Any) -> None:
             super().__init__()
             self.grid = grid
             self.row = row
@@ -46,7 +46,7 @@ class Grid(Painted, Generic[R], can_focus=True):
     class Moved(Message):
         """The cursor stands on another row; bursts collapse into the last."""
 
-        def __init__(self, grid: Grid[R]) -> None:
+        def __init__(self, grid: Grid[Any]) -> None:
             super().__init__()
             self.grid = grid
 
@@ -57,12 +57,17 @@ class Grid(Painted, Generic[R], can_focus=True):
     class Sorted(Message):
         """The user sorted by another column."""
 
-        def __init__(self, grid: Grid[R]) -> None:
+        def __init__(self, grid: Grid[Any]) -> None:
             super().__init__()
             self.grid = grid
 
     def __init__(
-        self, model: GridModel[R], columns: Columns[R], *, id: str | None = None, headless: bool = False  # noqa: A002
+        self,
+        model: GridModel[R],
+        columns: Columns[R],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        headless: bool = False,
     ) -> None:
         super().__init__(id=id)
         self.model = model

@@ -10,7 +10,7 @@ from turbofinops_tui.economics.shown import percent_parts
 from turbofinops_tui.economics.types import Row, SourceState, Table
 
 if TYPE_CHECKING:
-    from turbofinops_tui.widgets.desk import Desk
+    from turbofinops_tui.actions.screens_data import Desk
 
 Span = tuple[str, str]
 

@@ -19,7 +19,8 @@ from turbofinops_tui.economics.shown import (
     shown_unit,
     unit_text,
 )
-from turbofinops_tui.economics.types import Row, Table, Value
+from turbofinops_tui.economics.types import Row, Slice, Table, Value
+from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, Span
 from turbofinops_tui.widgets.spark import loss_bar, pulse
 
@@ -61,7 +62,9 @@ class MoneyRow:
         return self.key is None or self.others or self.total
 
 
-def rows_of(table: Table, none: str = UNATTRIBUTED, position: int = 0) -> tuple[list[MoneyRow], MoneyRow | None]:
+def rows_of(
+    table: Table, none: str = UNATTRIBUTED, position: int = 0
+) -> tuple[list[MoneyRow], MoneyRow | None]:
     """The table's rows and its total (None with several currencies), ready to be drawn.
 
     ``none`` is what a row without a key at ``position`` is called.
@@ -105,7 +108,11 @@ def _round(rows: list[MoneyRow], total: MoneyRow | None, measure: str, digits: M
     for currency, pairs in by_currency.items():
         places, units = digits[currency], [units for _, units in pairs]
         adds_up = whole is not None and sum(units) == whole.units
-        parts = shown_parts(units, currency, places) if adds_up else [shown_unit(u, currency, places) for u in units]
+        parts = (
+            shown_parts(units, currency, places)
+            if adds_up
+            else [shown_unit(u, currency, places) for u in units]
+        )
         for (row, _), part in zip(pairs, parts, strict=True):
             row.shown[measure] = (part, places)
     if total is not None and whole is not None:
@@ -204,7 +211,9 @@ def note_column(title: str, width: int, elastic: int) -> Column[MoneyRow]:
 
 def since_column(title: str = "since", width: int = 8) -> Column[MoneyRow]:
     """First month of the running losing streak."""
-    return Column("since", title, width, lambda row, _: ((row.since, "muted"),), lambda row: row.since or None)
+    return Column(
+        "since", title, width, lambda row, _: ((row.since, "muted"),), lambda row: row.since or None
+    )
 
 
 def bar_column(title: str, width: int, elastic: int, both: Callable[[], bool]) -> Column[MoneyRow]:
@@ -240,3 +249,15 @@ def share_column(measure: str, total: Callable[[], MoneyRow | None], width: int 
         return ((bar, "accent"), (percent_text(share, 0).rjust(5), "muted"))
 
     return Column("share", "share", width, draw, right=True, elastic=30)
+
+
+EXPLAINED = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_cost", "ai_share")
+
+
+def explained_row(grid: Grid[MoneyRow], view: Slice) -> tuple[Slice, str | None, str] | None:
+    """(slice, customer, measure) of the figure under the cursor; the margin when another column is chosen."""
+    row, column = grid.current, grid.chosen
+    if row is None or row.others or row.total:
+        return None
+    measure = column.id if column is not None and column.id in EXPLAINED else "margin"
+    return view, row.key, measure

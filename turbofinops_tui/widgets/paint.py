@@ -75,10 +75,6 @@ class Painted(Widget):
 
     ALLOW_SELECT = False
 
-    def pen(self, roles: str) -> Style:
-        """The style of ``roles`` over this widget's own background."""
-        return self.rich_style + pen(self.app.theme, roles)
-
     def line(self, y: int) -> tuple[Spans, str]:
         """Spans of content line ``y`` and the roles of the whole line."""
         return (), ""
@@ -91,11 +87,12 @@ class Painted(Widget):
     def strip(self, spans: Spans, roles: str = "") -> Strip:
         """``spans`` as a strip of this widget's width."""
         width = self.size.width
-        base = self.pen(roles)
+        own_style, theme = self.rich_style, self.app.theme
+        base = own_style + pen(theme, roles)
         segments: list[Segment] = []
         held, style = "", base
         for text, own in clean(spans):
-            mine = self.pen(f"{roles} {own}") if own else base
+            mine = own_style + pen(theme, f"{roles} {own}") if own else base
             if mine == style:
                 held += text
                 continue

@@ -1,4 +1,4 @@
-"""An opaque panel over the screen: one title line, a body, one line of keys. Nothing behind it is repainted."""
+"""An opaque panel over the screen: one title line, a body, one line of keys."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ class Prompt(Input):
 
     def __init__(self) -> None:
         super().__init__(
-            id="prompt", placeholder="filter: type a part of a name, enter keeps it, esc shows all", max_length=LONGEST
+            id="prompt",
+            placeholder="filter: type a part of a name, enter keeps it, esc shows all",
+            max_length=LONGEST,
         )
         self.cursor_blink = False
         self.grid: Grid[Any] | None = None

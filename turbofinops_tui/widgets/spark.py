@@ -22,7 +22,9 @@ def spark(values: Sequence[int | None], width: int) -> str:
     known = [value for value in shown if value is not None]
     low, high = min(known, default=0), max(known, default=0)
     low = low - (high - low) // 6 if low > 0 else 0
-    return "".join(_bar(value, max(0, low), max(high, -min(known, default=0))) for value in shown).rjust(width)
+    return "".join(_bar(value, max(0, low), max(high, -min(known, default=0))) for value in shown).rjust(
+        width
+    )
 
 
 def _bar(value: int | None, low: int, high: int) -> str:
@@ -49,8 +51,9 @@ def pulse(values: Sequence[int | None], width: int, markers: str = "braille") ->
     """
     if markers != "braille":
         return spark(values, width)
-    shown = list(values[-2 * width :])
-    shown = [None] * (2 * width - len(shown)) + shown
+    shown: list[int | None] = list(values[-2 * width :])
+    blank: list[int | None] = [None] * (2 * width - len(shown))
+    shown = blank + shown
     largest = max((abs(value) for value in shown if value is not None), default=0)
     cells = [
         chr(0x2800 | _dots(left, 0, largest) | _dots(right, 1, largest))
@@ -67,7 +70,7 @@ def _dots(value: int | None, half: int, largest: int) -> int:
 
 
 def loss_bar(percent: Fraction | None, left: int, right: int, scale: int = 100) -> tuple[str, str]:
-    """A bar on either side of a rule: (text left of the rule, text right of it), ``left`` and ``right`` cells.
+    """A bar on either side of a rule: (text left of it, text right of it), ``left`` and ``right`` cells.
 
     ``scale`` percent fill a side; what is off the scale ends in ``◀``. Half
     cells are ``╸`` and ``╺``.

@@ -65,7 +65,7 @@ class TrendChart(Painted):
 
 def draw(trend: Trend, width: int, height: int, markers: str) -> list[Spans]:
     """``trend`` as painted lines of ``width`` x ``height`` cells."""
-    import plotext
+    import plotext  # type: ignore[import-untyped]  # 30 ms: never before first paint
 
     plotext.terminal.limit(False, False)
     figure = plotext.figure
@@ -121,7 +121,7 @@ def _round_step(span: int, count: int) -> int:
     """A step of 1, 2 or 5 times a power of ten that needs at most ``count`` steps for ``span``."""
     raw = max(1, -(-span // count))
     power = 10 ** (len(str(raw)) - 1)
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
+    return int(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw))
 
 
 def _bars(plotext: Any, figure: Any, margin: Sequence[int | None]) -> None:
@@ -142,7 +142,9 @@ def _line(plotext: Any, figure: Any, values: Sequence[int | None], slot: int, ma
         else:
             runs.append([index])
     for run in runs:
-        signal = figure.signal(run, [float(values[i] or 0) for i in run], marker=plotext.marker(markers, slot))
+        signal = figure.signal(
+            run, [float(values[i] or 0) for i in run], marker=plotext.marker(markers, slot)
+        )
         figure.draw(signal.lines(True))
 
 

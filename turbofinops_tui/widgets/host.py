@@ -1,0 +1,46 @@
+"""What screens may ask of the app; the app itself lives in app.py, the loader thread in loader.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.screens_data import Desk
+    from turbofinops_tui.widgets.frame import Frame
+
+Work = Callable[..., Any]
+Change = tuple[str, Work, Work]
+"""(what it did, do, undo); both take (session, reports) and run in a thread"""
+
+
+class Host(App[int]):
+    """The app as screens see it."""
+
+    desk: Desk
+    keys: Mapping[str, str]
+    """binding id -> keys, with the user's own"""
+    charts: str
+    """``braille``, or ``block`` for fonts without it"""
+
+    def load(self, screen: Frame) -> None:
+        """Compute what ``screen`` plans, in a thread, and give it the tables."""
+        raise NotImplementedError
+
+    def goto(self, screen: str) -> None:
+        """Show a top-level screen."""
+        raise NotImplementedError
+
+    def drill(self, screen: str, *args: Any) -> None:
+        """Push a deeper screen by name."""
+        raise NotImplementedError
+
+    def change(self, what: str, do: Work, undo: Work) -> None:
+        """Do a change in a thread, remember how to undo it, and load again."""
+        raise NotImplementedError
+
+    def say(self, text: str, role: str = "") -> None:
+        """One line in the status line of the screen on top."""
+        raise NotImplementedError
