@@ -47,6 +47,9 @@ class Cube:
     sums: dict[str, Amounts]
     seen: dict[str, Mask]
     """whether a key has any record in that column, be its sum 0 or not"""
+    plain: Ints
+    """the keys without their span"""
+    span: Ints
 
 
 class Engine:
@@ -92,8 +95,11 @@ class Engine:
 
     # --- records of a question ------------------------------------------------------------------
 
-    def cost_records(self, axes: Sequence[Axis], where: Sequence[Condition]) -> Records:
-        """Owned cost, shared pools split as far as ``axes`` and ``where`` can tell them apart."""
+    def cost_records(self, axes: Sequence[Axis], where: Sequence[Condition], inside: Mask) -> Records:
+        """Owned cost, shared pools split as far as ``axes`` and ``where`` can tell them apart.
+
+        The spans ``inside`` are complete; of the others large pools may be missing.
+        """
         conditions = conditions_by_dimension(where)
         seen = [*axes, *(self.space.axis(name) for name in conditions)]
         groups = np.zeros(len(self.books.dimensions), dtype=np.int64)
@@ -101,7 +107,7 @@ class Engine:
             if axis.of_dimension is not None:
                 groups = _combined(groups, axis.of_dimension, len(axis.labels))
         groups = _combined(groups, self.is_ai.astype(np.int64), 2)
-        records = Records.join([self.ledger.owned, self.pools.records(groups)])
+        records = Records.join([self.ledger.owned, self.pools.records(groups, inside)])
         kept = np.ones(len(records), dtype=bool)
         for name, conditions_ in conditions.items():
             axis = self.space.axis(name)
@@ -184,22 +190,24 @@ class Engine:
 
     # --- cubes ----------------------------------------------------------------------------------
 
-    def cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...]) -> Cube:
-        """Sums of ``COST`` by the axes ``names`` (none of time) and span."""
-        key = ("cost", names, where)
+    def cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask) -> Cube:
+        """Sums of ``COST`` by the axes ``names`` (none of time) and span; complete on the spans ``inside``."""
+        key = ("cost", names, where, inside.tobytes() if self.pools.large else b"")
         if key not in self._cubes:
-            self._remember(key, self._cost_cube(names, where))
+            self._remember(key, self._cost_cube(names, where, inside))
         return self._cubes[key]
 
-    def _cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...]) -> Cube:
+    def _cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask) -> Cube:
         axes = [self.space.axis(name) for name in names]
-        records = self.cost_records(axes, where)
+        records = self.cost_records(axes, where, inside)
         codes = [axis.cost(records) for axis in axes if axis.cost is not None]
         keys = mixed_radix(codes, axes, records.span, len(self.books.spans))
-        cube = sum_columns(keys, records.bucket, records.amount, COST[:5], self._size(axes))
+        spans = len(self.books.spans)
+        cube = sum_columns(keys, records.bucket, records.amount, COST[:5], self._size(axes), spans)
         ai = self.is_ai[records.dimension] & np.isin(records.bucket, (DIRECT, SHARED, UNATTRIBUTED))
         unattributed = (records.bucket[ai] == UNATTRIBUTED).astype(np.int64)
-        of_ai = sum_columns(keys[ai], unattributed, records.amount[ai], ("rest", COST[6]), self._size(axes))
+        columns = ("rest", COST[6])
+        of_ai = sum_columns(keys[ai], unattributed, records.amount[ai], columns, self._size(axes), spans)
         place = np.searchsorted(cube.keys, of_ai.keys)
         for name in COST[5:]:
             cube.sums[name] = np.zeros(len(cube.keys), dtype=cube.sums["direct"].dtype)
@@ -222,14 +230,16 @@ class Engine:
         nobody = (records.customer == NOBODY).astype(np.int64)
         column = nobody + 2 * self.books.revenue.estimated[records.row]
         names_ = ("somebody", "nobody", "somebody_estimated", "nobody_estimated")
-        found = sum_columns(keys, column, records.amount, names_, self._size(axes))
+        size, spans = self._size(axes), len(self.books.spans)
+        found = sum_columns(keys, column, records.amount, names_, size, spans)
         parts = [found.sums[name] for name in names_]
         sums = {
             "revenue": parts[0] + parts[1] + parts[2] + parts[3],
             "revenue_of_nobody": parts[1] + parts[3],
             "estimated": parts[2] + parts[3],
         }
-        return Cube(found.keys, sums, {"revenue": np.ones(len(found.keys), dtype=bool)})
+        seen = {"revenue": np.ones(len(found.keys), dtype=bool)}
+        return Cube(found.keys, sums, seen, found.plain, found.span)
 
     def _size(self, axes: Sequence[Axis]) -> int:
         size = len(self.books.spans)
@@ -242,12 +252,14 @@ class Engine:
             self._cubes.pop(next(iter(self._cubes)))
         self._cubes[key] = cube
 
-    def customers(self, names: tuple[str, ...], where: tuple[Condition, ...], side: str) -> Ints:
+    def customers(
+        self, names: tuple[str, ...], where: tuple[Condition, ...], side: str, inside: Mask
+    ) -> Ints:
         """Distinct keys of (axes, customer, span) with a customer, for counting customers."""
         axes = [self.space.axis(name) for name in names]
         size = len(self.books.customers) + 1
         if side == "cost":
-            cost = self.cost_records(axes, where)
+            cost = self.cost_records(axes, where, inside)
             kept = cost.take((cost.customer != NOBODY) & np.isin(cost.bucket, (DIRECT, SHARED)))
             codes, span, customer = [a.cost(kept) for a in axes if a.cost], kept.span, kept.customer
         else:
@@ -297,7 +309,9 @@ def mixed_radix(codes: Sequence[Ints], axes: Sequence[Axis], last: Ints, size: i
     return keys * size + last
 
 
-def sum_columns(keys: Ints, column: Ints, values: Amounts, names: Sequence[str], size: int) -> Cube:
+def sum_columns(
+    keys: Ints, column: Ints, values: Amounts, names: Sequence[str], size: int, spans: int
+) -> Cube:
     """Exact sums of ``values`` per key and column; every key that occurs is kept, even at 0."""
     width = len(names)
     values = exact(values) if values.dtype != object else values
@@ -317,4 +331,5 @@ def sum_columns(keys: Ints, column: Ints, values: Amounts, names: Sequence[str],
         seen = np.zeros((width, len(found)), dtype=bool)
         seen[column, place] = True
     sums = {name: np.ascontiguousarray(columns[i]) for i, name in enumerate(names)}
-    return Cube(found, sums, {name: np.ascontiguousarray(seen[i]) for i, name in enumerate(names)})
+    marks_of = {name: np.ascontiguousarray(seen[i]) for i, name in enumerate(names)}
+    return Cube(found, sums, marks_of, *np.divmod(found, spans))

@@ -6,14 +6,14 @@ not have one of the dimensions gives no row; its whole stands in the totals alon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, total
 from turbofinops_tui.economics.evaluate.axes import TIME, Axis, Mask, Space
-from turbofinops_tui.economics.evaluate.engine import COST, REVENUE, Cube, Engine
+from turbofinops_tui.economics.evaluate.engine import COST, REVENUE, Cube
 from turbofinops_tui.economics.evaluate.plan import Piece
 from turbofinops_tui.economics.measures import COST_SIDE, REVENUE_SIDE, lacks
 from turbofinops_tui.economics.types import Slice
@@ -149,16 +149,12 @@ class _Reducer:
         offset = 0
         for part, cube in cubes:
             size = len(part.engine.books.spans)
-            plain, span = np.divmod(cube.keys, size)
-            inside = part.inside[span]
-            final = plain * self.time_size + self.time_code[span + offset]
-            everything = bool(inside.all())
-            rows = slice(None) if everything else np.flatnonzero(inside)
-            keys.append(final[rows])
+            rows = slice(None) if part.inside.all() else np.flatnonzero(part.inside[cube.span])
+            keys.append(cube.plain[rows] * self.time_size + self.time_code[cube.span[rows] + offset])
             sums.append({n: v[rows] for n, v in cube.sums.items() if n in columns})
             seen.append({n: v[rows] for n, v in cube.seen.items() if n in columns})
             offset += size
-        joined = np.concatenate(keys)
+        joined = keys[0] if len(keys) == 1 else np.concatenate(keys)
         if not len(joined):
             return joined, {n: v[:0] for n, v in sums[0].items()}, {n: v[:0] for n, v in seen[0].items()}
         order = None
@@ -168,7 +164,7 @@ class _Reducer:
         starts = np.flatnonzero(np.concatenate(([True], joined[1:] != joined[:-1])))
         found: dict[str, Amounts] = {}
         for name in sums[0]:
-            values = np.concatenate([part[name] for part in sums])
+            values = sums[0][name] if len(sums) == 1 else np.concatenate([part[name] for part in sums])
             values = exact(values) if values.dtype != object else values
             found[name] = np.add.reduceat(values if order is None else values[order], starts)
         marks: dict[str, Mask] = {}
@@ -178,12 +174,10 @@ class _Reducer:
         return joined[starts], found, marks
 
     def _cubes(self, side: str, names: tuple[str, ...]) -> list[tuple[Piece, Cube]]:
-        make: Callable[[Engine], Cube]
+        where = self.slice.where
         if side == "cost":
-            make = lambda engine: engine.cost_cube(names, self.slice.where)  # noqa: E731
-        else:
-            make = lambda engine: engine.revenue_cube(names, self.slice.where)  # noqa: E731
-        return [(part, make(part.engine)) for part in self.parts]
+            return [(part, part.engine.cost_cube(names, where, part.inside)) for part in self.parts]
+        return [(part, part.engine.revenue_cube(names, where)) for part in self.parts]
 
     def rows(self, side: str, shown: Sequence[str]) -> tuple[Ints, dict[str, Amounts]]:
         """Final keys with a record in one of the columns ``shown``, and the sums that are asked for."""
@@ -205,9 +199,8 @@ class _Reducer:
             if not wanted:
                 continue
             for part, cube in self._cubes(side, names):
-                plain, span = np.divmod(cube.keys, len(part.engine.books.spans))
-                for code in np.unique(plain).tolist():
-                    chosen = (plain == code) & part.inside[span]
+                for code in np.unique(cube.plain).tolist():
+                    chosen = (cube.plain == code) & part.inside[cube.span]
                     if not chosen.any():
                         continue
                     sums = found.setdefault(labels[code], {})
@@ -254,7 +247,8 @@ class _Reducer:
         for part in self.parts:
             spans = len(part.engine.books.spans)
             for side in sides:
-                rest, span = np.divmod(part.engine.customers(names, self.slice.where, side), spans)
+                keys = part.engine.customers(names, self.slice.where, side, part.inside)
+                rest, span = np.divmod(keys, spans)
                 inside = part.inside[span]
                 plain, customer = np.divmod(rest[inside], size)
                 final = plain * (times or self.time_size) + time[span[inside] + offset]

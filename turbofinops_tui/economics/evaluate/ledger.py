@@ -70,6 +70,10 @@ class Pools:
     feature: Ints
     amount: Ints
 
+    def take(self, chosen: npt.NDArray[Any]) -> Pools:
+        """The atoms of a mask or of positions."""
+        return Pools(*(getattr(self, name)[chosen] for name in self.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

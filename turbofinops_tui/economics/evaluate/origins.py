@@ -68,7 +68,7 @@ def cost_parts(books: FactBooks, rules: Rules, slice_: Slice, days: Days, custom
     dimensions: dict[tuple[int, int], set[int]] = {}
     for part in pieces(books, rules, slice_, days):
         engine = part.engine
-        records = engine.cost_records((), slice_.where)
+        records = engine.cost_records((), slice_.where, part.inside)
         records = records.take((records.customer == customer) & part.inside[records.span])
         for bucket, link in {*zip(records.bucket.tolist(), records.link.tolist(), strict=True)}:
             own = records.take((records.bucket == bucket) & (records.link == link))

@@ -86,20 +86,20 @@ def _windows(spans: Sequence[Days]) -> list[list[Days]]:
 def binding_of(books: FactBooks, rules: Rules, slice_: Slice) -> Binding:
     """The rules bound to the dimensions, remembered."""
     key = ("binding", rules.id or rules, slice_.tax, slice_.shared)
-    memory = _memory(books, "bindings")
+    memory = memory_of(books, "bindings")
     if key not in memory:
         memory[key] = Binding(books.facts, rules, slice_.tax, slice_.shared)
-        _forget(memory, ENGINES_KEPT)
+        forget(memory, ENGINES_KEPT)
     return cast(Binding, memory[key])
 
 
 def weights_of(books: FactBooks, rules: Rules, slice_: Slice) -> MonthWeights:
     """The weights of the shared rules, remembered with their binding."""
     key = ("weights", rules.id or rules, slice_.tax, slice_.shared, slice_.cost)
-    memory = _memory(books, "weights")
+    memory = memory_of(books, "weights")
     if key not in memory:
         memory[key] = MonthWeights(books, binding_of(books, rules, slice_), slice_.cost)
-        _forget(memory, ENGINES_KEPT)
+        forget(memory, ENGINES_KEPT)
     return cast(MonthWeights, memory[key])
 
 
@@ -112,7 +112,7 @@ def _engine(books: FactBooks, rules: Rules, slice_: Slice, spans: tuple[Days, ..
     currency = slice_.currency or books.settings.currency
     own = (slice_.tax, slice_.shared, slice_.cost, slice_.credits, slice_.revenue, slice_.estimates)
     key = ("engine", rules.id or rules, own, currency, spans, whole)
-    memory = _memory(books, "engines")
+    memory = memory_of(books, "engines")
     if key not in memory:
         window = base_books(books) if spans == books.facts.months() else books.window(spans)
         memory[key] = Engine(
@@ -123,24 +123,26 @@ def _engine(books: FactBooks, rules: Rules, slice_: Slice, spans: tuple[Days, ..
             weights_of(books, rules, slice_),
             whole,
         )
-        _forget(memory, ENGINES_KEPT)
+        forget(memory, ENGINES_KEPT)
     memory.move_to_end(key)
     return cast(Engine, memory[key])
 
 
 def base_books(books: FactBooks) -> FactBooks:
     """The books on every month, made once, so that all engines share their columns."""
-    memory = _memory(books, "base")
+    memory = memory_of(books, "base")
     if "books" not in memory:
         memory["books"] = books.window(books.facts.months())
     return cast(FactBooks, memory["books"])
 
 
-def _memory(books: FactBooks, name: str) -> OrderedDict[object, object]:
+def memory_of(books: FactBooks, name: str) -> OrderedDict[object, object]:
+    """What is remembered with the facts under ``name``, oldest first."""
     memory = books.facts.memory.setdefault(name, OrderedDict())
     return cast("OrderedDict[object, object]", memory)
 
 
-def _forget(memory: OrderedDict[object, object], most: int) -> None:
+def forget(memory: OrderedDict[object, object], most: int) -> None:
+    """Drop the oldest beyond ``most``."""
     while len(memory) > most:
         memory.popitem(last=False)

@@ -8,11 +8,12 @@ does not tell apart; small pools are kept per dimension once and for all.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
-from turbofinops_tui.economics.evaluate.bind import NOBODY, SHARED, UNATTRIBUTED
+from turbofinops_tui.economics.evaluate.bind import NOBODY, SHARED, UNATTRIBUTED, Mask
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Pools, Records, split_amounts
 from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights
 from turbofinops_tui.economics.periods import month_of_day
@@ -20,6 +21,9 @@ from turbofinops_tui.economics.split import split_rows
 
 MOST_KEPT = 2_000_000
 """shares kept per dimension; beyond it pools are summed by what each question tells apart"""
+MOST_REMEMBERED = 4_000_000
+"""records of large pools kept between questions"""
+EVERY_SPAN = -1
 CHUNK = 400_000
 """shares computed at a time"""
 
@@ -30,32 +34,40 @@ class SharedPools:
 
     ledger: Ledger
     weights: MonthWeights
-    _memory: dict[bytes, Records] = field(default_factory=dict)
+    _memory: dict[tuple[bytes, int], Records] = field(default_factory=dict)
 
-    def records(self, groups: Ints) -> Records:
-        """Shared and unattributed records of the pools.
+    def records(self, groups: Ints, inside: Mask) -> Records:
+        """Shared and unattributed records of the pools, of the spans ``inside`` at least.
 
         ``groups`` has a code per dimension; dimensions with equal codes may come back as one of them.
         """
         if not len(self.ledger.pools.dimension):
             return Records.empty()
-        if self._small:
-            groups = np.arange(len(groups), dtype=np.int64)
+        if not self.large:
+            return self._remembered((b"", EVERY_SPAN), np.arange(len(groups), dtype=np.int64))
         key = groups.tobytes()
-        if key not in self._memory:
-            if len(self._memory) > 4:
-                self._memory.pop(next(iter(self._memory)))
-            self._memory[key] = self._split(groups)
-        return self._memory[key]
+        pieces = [self._remembered((key, span), groups) for span in np.flatnonzero(inside).tolist()]
+        return Records.join(pieces) if pieces else Records.empty()
 
-    @property
-    def _small(self) -> bool:
+    @cached_property
+    def large(self) -> bool:
+        """Whether the pools are too large to be kept per dimension: then only spans asked for are split."""
         pools, books = self.ledger.pools, self.ledger.books
         atoms = len(np.unique(pools.dimension)) * len(books.spans)
-        return atoms * max(1, len(books.customers)) <= MOST_KEPT
+        return atoms * max(1, len(books.customers)) > MOST_KEPT
 
-    def _split(self, groups: Ints) -> Records:
-        pools, books = self.ledger.pools, self.ledger.books
+    def _remembered(self, key: tuple[bytes, int], groups: Ints) -> Records:
+        if key not in self._memory:
+            pools = self.ledger.pools
+            if key[1] != EVERY_SPAN:
+                pools = pools.take(self.ledger.books.span_of(pools.day) == key[1])
+            self._memory[key] = self._split(pools, groups) if len(pools.day) else Records.empty()
+            while sum(map(len, self._memory.values())) > MOST_REMEMBERED and len(self._memory) > 1:
+                self._memory.pop(next(iter(self._memory)))
+        return self._memory[key]
+
+    def _split(self, pools: Pools, groups: Ints) -> Records:
+        books = self.ledger.books
         codes, first = np.unique(groups, return_index=True)
         stands_for = first[np.searchsorted(codes, groups)][pools.dimension]
         span = books.span_of(pools.day)
