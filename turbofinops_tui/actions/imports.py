@@ -112,7 +112,9 @@ def import_focus(
     the first thing that cannot be read; ConflictError refuses a period that would
     lose more than half (unless the session says yes). The store stays as it was then.
     """
-    options: dict[str, object] = {"include_tags": sorted(set(include_tags))} | ({"period": period} if period else {})
+    options: dict[str, object] = {"include_tags": sorted(set(include_tags))} | (
+        {"period": period} if period else {}
+    )
     plan = _plan(session, "focus", files, source, export, recognise, options)
     plan = replace(plan, month=parse_month(period) if period else None, keep=keep)
     return _import(session, plan, progress)
@@ -153,7 +155,9 @@ def read_again(session: Session, delivery: int, periods: Sequence[str] | None = 
         with Engine(session.paths.store.parent) as engine:
             done = roll_up(engine, plan.paths, plan.layout_of, plan.limits, plan.tags)
             chosen = [
-                period for period in done.rollup.periods if periods is None or month_text(period.period) in periods
+                period
+                for period in done.rollup.periods
+                if periods is None or month_text(period.period) in periods
             ]
             _drop_staged(session, delivery)
             new = deliver.stage(session.store, delivery, plan.target, done.rollup, chosen)
@@ -180,7 +184,9 @@ def _received(session: Session, opened: ExitStack, record: FileRecord) -> Path:
 def _drop_staged(session: Session, delivery: int) -> None:
     """What a crash left of an earlier attempt to read this delivery again."""
     with session.store.write("clear staged batches") as txn:
-        txn.conn.execute("UPDATE ingest_batch SET state = 'retired' WHERE delivery = ? AND state = 'staged'", (delivery,))
+        txn.conn.execute(
+            "UPDATE ingest_batch SET state = 'retired' WHERE delivery = ? AND state = 'staged'", (delivery,)
+        )
 
 
 def _plan(
@@ -207,12 +213,18 @@ def _plan(
         include |= _rule_keys(load_rules(conn)) | _asked_before(conn, source, export)
     folded = sorted({fold_key(key, prefixes) for key in include})
     options = options | {"include_tags": folded, "tag_prefixes": list(prefixes)}
-    return _Plan(kind, Target(source, export), tuple(files), layout_of, options, limits, TagOptions(prefixes, folded))
+    return _Plan(
+        kind, Target(source, export), tuple(files), layout_of, options, limits, TagOptions(prefixes, folded)
+    )
 
 
 def _rule_keys(rules: Rules) -> set[str]:
     """Tag keys that a rule or an identity names."""
-    matches = [rule.match for rule in (*rules.classes, *rules.links, *rules.shared)]
+    matches = [
+        *(rule.match for rule in rules.classes),
+        *(rule.match for rule in rules.links),
+        *(rule.match for rule in rules.shared),
+    ]
     names = [name for match in matches for name, _ in match.terms]
     names += [identity.kind for identity in rules.identities]
     names += [name for rule in rules.shared for name in rule.within]
@@ -231,7 +243,8 @@ def _active(conn: sqlite3.Connection, source: str, export: str) -> list[Delivery
     return [
         item
         for item in load_deliveries(conn)
-        if (item.source, item.export, item.state) == (source, export, "active") and item.kind in ("focus", "costs")
+        if (item.source, item.export, item.state) == (source, export, "active")
+        and item.kind in ("focus", "costs")
     ]
 
 
@@ -261,7 +274,8 @@ def _store(session: Session, plan: _Plan, done: Delivered) -> ImportResult:
     """Stage and publish; on any error the store is as it was."""
     store = session.store
     records = [
-        FileRecord(os.path.abspath(read.file.path), read.sha256, read.file.size, read.lines) for read in done.files
+        FileRecord(os.path.abspath(read.file.path), read.sha256, read.file.size, read.lines)
+        for read in done.files
     ]
     if plan.keep:
         records = [keep_file(session.paths.received, record) for record in records]
@@ -283,9 +297,13 @@ def _same_delivery(session: Session, plan: _Plan) -> Delivery | None:
     with session.store.read() as conn:
         whole = {
             row[0]
-            for row in conn.execute("SELECT delivery FROM ingest_batch GROUP BY delivery HAVING min(state = 'active') = 1")
+            for row in conn.execute(
+                "SELECT delivery FROM ingest_batch GROUP BY delivery HAVING min(state = 'active') = 1"
+            )
         }
-        candidates = [item for item in _active(conn, plan.target.source, plan.target.export) if item.id in whole]
+        candidates = [
+            item for item in _active(conn, plan.target.source, plan.target.export) if item.id in whole
+        ]
     try:
         sizes = sorted(path.stat().st_size for path in plan.paths)
     except OSError:
@@ -314,10 +332,14 @@ def _warn_left_out(rollup: Rollup) -> None:
     values: dict[str, int] = {}
     for period in rollup.periods:
         for item in period.left_out:
-            sums[item.key, item.currency] = EXACT.add(sums.get((item.key, item.currency), Decimal(0)), item.effective)
+            sums[item.key, item.currency] = EXACT.add(
+                sums.get((item.key, item.currency), Decimal(0)), item.effective
+            )
             values[item.key] = max(values.get(item.key, 0), item.distinct_values)
     for key in sorted(values):
-        carried = ", ".join(f"{decimal_text(sums[name, code])} {code}" for name, code in sorted(sums) if name == key)
+        carried = ", ".join(
+            f"{decimal_text(sums[name, code])} {code}" for name, code in sorted(sums) if name == key
+        )
         rollup.warnings.append(
             f"tag key {key!r} left out: {values[key]:,} different values carried {carried};"
             f" --include-tag {key} takes it in"

@@ -30,7 +30,9 @@ def register(add: Verbs) -> None:
     costs.set_defaults(action=_costs)
     for parser in (focus, costs):
         parser.add_argument("--source", metavar="NAME", required=True, help="where the bill comes from")
-        parser.add_argument("--export", metavar="NAME", default="main", help="default main; corrections are another")
+        parser.add_argument(
+            "--export", metavar="NAME", default="main", help="default main; corrections are another"
+        )
         parser.add_argument(
             "--include-tag", metavar="KEY", action="append", default=[],
             help="take in a tag key whatever the number of its values",
@@ -66,9 +68,13 @@ def _show(result: ImportResult, form: str) -> int:
     for warning in result.warnings:
         tell(f"warning: {warning}")
     if result.unchanged:
-        say(f"import {result.delivery}: nothing new ({result.source} {result.export}, {result.lines:,} lines)")
+        say(
+            f"import {result.delivery}: nothing new ({result.source} {result.export}, {result.lines:,} lines)"
+        )
         return EXIT_DONE
-    say(f"import {result.delivery}: {result.lines:,} lines of {result.format} into {result.source} {result.export}")
+    say(
+        f"import {result.delivery}: {result.lines:,} lines of {result.format} into {result.source} {result.export}"
+    )
     for period in result.periods:
         for line in _period_lines(period):
             say(line)

@@ -67,7 +67,8 @@ def check_shrinking(store: Store, target: Target, periods: Iterable[PeriodRollup
             lost = _lost("rows", "", Decimal(old[1]), Decimal(period.lines))
             new = {(total.currency, total.cost): total.exact for total in period.totals}
             for currency, cost, exact in conn.execute(
-                "SELECT currency, cost, exact FROM batch_total WHERE batch = ? ORDER BY currency, cost", (old[0],)
+                "SELECT currency, cost, exact FROM batch_total WHERE batch = ? ORDER BY currency, cost",
+                (old[0],),
             ):
                 lost += _lost(f"{cost} cost", currency, Decimal(exact), new.get((currency, cost), Decimal(0)))
             if lost:
@@ -83,7 +84,9 @@ def _lost(what: str, currency: str, old: Decimal, new: Decimal) -> list[str]:
     return [f"{what} {decimal_text(old)} to {decimal_text(new)}{unit}"] if shrinks else []
 
 
-def stage(store: Store, delivery: int, target: Target, rollup: Rollup, periods: Sequence[PeriodRollup]) -> list[str]:
+def stage(
+    store: Store, delivery: int, target: Target, rollup: Rollup, periods: Sequence[PeriodRollup]
+) -> list[str]:
     """Put the rows in, invisible to reads; returns the spellings of customers that nobody has registered yet."""
     keys = dimension_keys(rollup, target.source)
     ids = intern_dimensions(store, keys)

@@ -28,7 +28,9 @@ _NEEDED = (
 def matches(names: Sequence[str]) -> bool:
     """True for a header with Azure's meter columns or its cost name."""
     found = positions(names)
-    meters = sum(name in found for name in ("metercategory", "meterid", "metersubcategory", "consumedservice"))
+    meters = sum(
+        name in found for name in ("metercategory", "meterid", "metersubcategory", "consumedservice")
+    )
     return meters >= 2 or ("costinbillingcurrency" in found and meters >= 1)
 
 
@@ -72,7 +74,10 @@ def layout(names: Sequence[str], file: str) -> Layout:
 def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
     kind = first_of(found, "chargetype")
     charge: tuple[tuple[tuple[str, ...], Expression], ...] = (
-        (("", "usage", "unusedreservation", "unusedsavingsplan", "unused reservation", "refund"), Const("Usage")),
+        (
+            ("", "usage", "unusedreservation", "unusedsavingsplan", "unused reservation", "refund"),
+            Const("Usage"),
+        ),
         (("roundingadjustment", "rounding adjustment", "adjustment"), Const("Adjustment")),
         (("purchase",), Const("Purchase")),
         (("tax",), Const("Tax")),

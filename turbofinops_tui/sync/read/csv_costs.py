@@ -44,7 +44,7 @@ def layout(names: Sequence[str], file: str, mapping: Mapping[str, str], source: 
         return found.get(field, default)
 
     cost, billed = found.get("cost"), found.get("billed")
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if cost is None or billed is None:
         cost = billed = cost or billed
         warnings = ("one cost column: effective and billed cost are both that cost",)
@@ -65,7 +65,9 @@ def layout(names: Sequence[str], file: str, mapping: Mapping[str, str], source: 
             "unit": expression("unit"),
         },
         quantity=expression("quantity"),
-        tags=tuple(found["tags"].index for _ in (1,) if isinstance(found.get("tags"), Column)),
+        tags=tuple(
+            item.index for field, item in found.items() if field == "tags" and isinstance(item, Column)
+        ),
         tag_columns=tuple(
             TagColumn(field[4:], item.index)
             for field, item in found.items()
@@ -87,10 +89,13 @@ def _column_of(found: Mapping[str, Expression]) -> dict[str, int]:
 
 def _position(names: Sequence[str], column: str, file: str, field: str) -> Expression:
     """The column of that name (exact first, then any case); a currency code stands for itself."""
-    for same in (lambda name: name == column, lambda name: name.casefold() == column.casefold()):
-        hits = [index for index, name in enumerate(names) if same(name.strip())]
+    exact = [index for index, name in enumerate(names) if name.strip() == column]
+    folded = [index for index, name in enumerate(names) if name.strip().casefold() == column.casefold()]
+    for hits in (exact, folded):
         if len(hits) > 1:
-            raise DataError("the column is there twice", "rename one of them", file=file, line=1, column=column)
+            raise DataError(
+                "the column is there twice", "rename one of them", file=file, line=1, column=column
+            )
         if hits:
             return Column(hits[0])
     if field == "currency" and column.upper() in EXPONENTS:

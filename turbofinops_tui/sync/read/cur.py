@@ -36,7 +36,13 @@ _TAG_PREFIXES = ("resourceTags/", "resource_tags_", "resourcetags_")
 def matches(names: Sequence[str]) -> bool:
     """True for a header with CUR's own line item columns."""
     found = positions(names)
-    return sum(name in found for name in ("lineitemunblendedcost", "lineitemlineitemtype", "lineitemusagestartdate")) >= 2
+    return (
+        sum(
+            name in found
+            for name in ("lineitemunblendedcost", "lineitemlineitemtype", "lineitemusagestartdate")
+        )
+        >= 2
+    )
 
 
 def layout(names: Sequence[str], file: str) -> Layout:
@@ -66,8 +72,6 @@ def layout(names: Sequence[str], file: str) -> Layout:
         }
         | ({"period": found["billbillingperiodstartdate"]} if "billbillingperiodstartdate" in found else {}),
     )
-
-
 
 
 def _effective(found: Mapping[str, int], kind: Column, unblended: Column) -> tuple[Term, ...]:

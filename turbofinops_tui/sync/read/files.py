@@ -5,17 +5,24 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from turbofinops_tui.errors import DataError
-from turbofinops_tui.sync.read.headers import Kind, binary, file_kind, read_header
+from turbofinops_tui.sync.read.headers import Kind, binary, damaged, file_kind, read_header
 from turbofinops_tui.sync.read.limits import RATIO_FLOOR, Limits
 
 CHUNK = 1 << 20
-VERIFY_BYTES = 64 << 20
-"""CSV up to this many bytes on disk is read once more whole: checksum, encoding and exact size"""
+
+
+class Digest(Protocol):
+    """A hash that takes bytes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take ``data`` in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +67,17 @@ def check_distinct(files: Sequence[CostFile]) -> None:
     sizes: dict[int, list[CostFile]] = {}
     for file in files:
         info = file.path.stat()
-        other = seen.setdefault((info.st_dev, info.st_ino), file.path)
-        if other is not file.path:
-            raise _twice(file.path, other)
+        if (info.st_dev, info.st_ino) in seen:
+            raise _twice(file.path, seen[info.st_dev, info.st_ino])
+        seen[info.st_dev, info.st_ino] = file.path
         sizes.setdefault(file.size, []).append(file)
     for group in sizes.values():
         hashes: dict[str, Path] = {}
         for file in group if len(group) > 1 else ():
-            other = hashes.setdefault(sha256(file.path), file.path)
-            if other is not file.path:
-                raise _twice(file.path, other)
+            digest = sha256(file.path)
+            if digest in hashes:
+                raise _twice(file.path, hashes[digest])
+            hashes[digest] = file.path
 
 
 def _twice(path: Path, other: Path) -> DataError:
@@ -93,22 +101,67 @@ def unchanged(file: CostFile) -> None:
         raise DataError("the file changed while it was read", "import it again", file=str(file.path))
 
 
-def verify(file: CostFile, limits: Limits) -> int:
-    """Read a CSV file whole: gzip checksum, UTF-8 to the last byte, size; returns its decompressed bytes.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a full reading of a file's bytes found."""
 
-    The engine reads only the columns it needs, and does not look at gzip checksums.
+    sha256: str
+    size: int
+    """decompressed bytes"""
+    longest_line: int
+    """bytes; exact from ``CHUNK`` on, at least that is"""
+
+
+def read_whole(file: CostFile, limits: Limits) -> Whole:
+    """Every byte of a file once: fingerprint, gzip checksum, UTF-8 to the last byte, size.
+
+    The engine reads only the columns it needs, does not look at gzip checksums, and loses a last line
+    longer than its buffer without a word. DataError for damage and past the limits, UnicodeDecodeError
+    for bytes that are no UTF-8.
     """
+    digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    size = 0
-    with binary(file.path, file.kind) as stream:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > limits.bytes or (file.kind == "gzip" and _too_dense(size, file.size, limits)):
-                raise _bomb(file, limits, size)
-            if not chunk.isascii() or decoder.getstate()[0]:
-                decoder.decode(chunk)
+    size = carried = longest = 0
+    for chunk in _unpacked(file, digest):
+        size += len(chunk)
+        if size > limits.bytes or (file.kind == "gzip" and _too_dense(size, file.size, limits)):
+            raise _bomb(file, limits, size)
+        if not chunk.isascii() or decoder.getstate()[0]:
+            decoder.decode(chunk)
+        first = chunk.find(b"\n")
+        if first < 0:
+            carried += len(chunk)
+        else:
+            longest = max(longest, carried + first)
+            carried = len(chunk) - chunk.rfind(b"\n") - 1
     decoder.decode(b"", True)
-    return size
+    return Whole(digest.hexdigest(), size, max(longest, carried))
+
+
+def _unpacked(file: CostFile, digest: Digest) -> Iterator[bytes]:
+    """The decompressed bytes in chunks, ``digest`` fed with the bytes as they lie; DataError for damage."""
+    with file.path.open("rb", buffering=0) as stream:
+        if file.kind != "gzip":
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                yield chunk
+            return
+        member = zlib.decompressobj(wbits=31)
+        try:
+            while packed := stream.read(CHUNK):
+                digest.update(packed)
+                while packed:
+                    if member.eof:  # several members in a row are one file; zeros after the last are padding
+                        packed = packed.lstrip(b"\0")
+                        if not packed:
+                            break
+                        member = zlib.decompressobj(wbits=31)
+                    yield member.decompress(packed, 4 * CHUNK)
+                    packed = member.unused_data if member.eof else member.unconsumed_tail
+        except zlib.error as error:
+            raise damaged(file.path, error) from None
+        if not member.eof:
+            raise damaged(file.path, EOFError())
 
 
 def _check_ratio(file: CostFile, limits: Limits) -> None:

@@ -17,7 +17,14 @@ from turbofinops_tui.sync.read.layout import (
 from turbofinops_tui.sync.read.missing import require
 
 REQUIRED = ("BilledCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart", "ServiceName")
-_SIGNS = ("billedcost", "effectivecost", "chargeperiodstart", "chargecategory", "billingperiodstart", "chargeperiodend")
+_SIGNS = (
+    "billedcost",
+    "effectivecost",
+    "chargeperiodstart",
+    "chargecategory",
+    "billingperiodstart",
+    "chargeperiodend",
+)
 
 
 def matches(names: Sequence[str]) -> bool:
@@ -61,7 +68,12 @@ def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
     return {
         # 1.4 removed ProviderName and PublisherName; 1.3 brought ServiceProviderName
         "provider": first_of(
-            found, "serviceprovidername", "providername", "publishername", "invoiceissuername", "hostprovidername"
+            found,
+            "serviceprovidername",
+            "providername",
+            "publishername",
+            "invoiceissuername",
+            "hostprovidername",
         ),
         "account": first_of(found, "subaccountid", "billingaccountid"),
         "service": first_of(found, "servicename"),

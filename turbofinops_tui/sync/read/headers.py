@@ -46,7 +46,9 @@ def file_kind(path: Path) -> Kind:
         with path.open("rb") as stream:
             start = stream.read(8)
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", "check the path and its modes", file=str(path)) from None
+        raise DataError(
+            f"cannot be read ({error.strerror})", "check the path and its modes", file=str(path)
+        ) from None
     if not start:
         raise DataError("the file is empty", "export it again", file=str(path))
     if start[:4] == b"PAR1":
@@ -79,7 +81,9 @@ def binary(path: Path, kind: Kind) -> Iterator[IO[bytes]]:
 def damaged(path: Path, error: Exception) -> DataError:
     """The sentence for gzip data that ends early or fails its checksum."""
     if isinstance(error, EOFError):
-        return DataError("the gzip data ends before its end: the file is truncated", "fetch it again", file=str(path))
+        return DataError(
+            "the gzip data ends before its end: the file is truncated", "fetch it again", file=str(path)
+        )
     return DataError(f"the gzip data is damaged ({error})", "fetch it again", file=str(path))
 
 
@@ -92,12 +96,18 @@ def read_header(path: Path, kind: Kind, limits: Limits) -> CsvHeader:
         text = first.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"the header is not UTF-8 (byte {first[error.start]:#04x})", "save the file as UTF-8", file=str(path), line=1
+            f"the header is not UTF-8 (byte {first[error.start]:#04x})",
+            "save the file as UTF-8",
+            file=str(path),
+            line=1,
         ) from None
     if not text.strip():
-        raise DataError("the file has no header", "its first line must name the columns", file=str(path), line=1)
-    delimiter = _delimiter(text)
-    names = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+        raise DataError(
+            "the file has no header", "its first line must name the columns", file=str(path), line=1
+        )
+    delimiter = _delimiter(text.splitlines()[0])
+    # newline=None: a file of old Macintosh line ends comes as one "line"
+    names = next(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter))
     if len(names) > limits.columns:
         raise DataError(
             f"the file has {len(names)} columns, the limit is {limits.columns}",
@@ -111,7 +121,6 @@ def _first_record(stream: IO[bytes], start: bytes, path: Path) -> tuple[bytes, i
     record = start
     lines = 0
     while True:
-        # A lone CR ends lines in old Macintosh files; such a file has no LF at all.
         line = stream.readline(_LONGEST_HEADER)
         record += line
         lines += line.endswith(b"\n")
@@ -119,8 +128,6 @@ def _first_record(stream: IO[bytes], start: bytes, path: Path) -> tuple[bytes, i
             raise DataError("the first line is no CSV header", "is this a text file?", file=str(path), line=1)
         if not line.endswith(b"\n") or record.count(b'"') % 2 == 0:
             break
-    if b"\r" in record.rstrip(b"\r\n") and record.count(b'"') == 0:
-        record = record.split(b"\r")[0]
     return record, max(lines, 1)
 
 

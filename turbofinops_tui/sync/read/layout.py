@@ -107,7 +107,7 @@ class Layout:
 
 
 def fold_name(name: str) -> str:
-    """A header name without case, spaces and punctuation: ``Cost In Billing-Currency`` -> ``costinbillingcurrency``."""
+    """A header name without case, spaces and punctuation: ``Cost In-Currency`` -> ``costincurrency``."""
     return re.sub(r"[^0-9a-z]", "", name.casefold())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -82,7 +82,8 @@ def record_at(file: CostFile, ordinal: int, wanted: str | None = None) -> tuple[
     """(physical line, cells) of the ``ordinal``-th record (from 1); ``wanted`` is a cell it must hold."""
     for count, (line, raw) in enumerate(quick_records(file), 1):
         if count == ordinal:
-            cells = next(csv.reader(io.StringIO(raw), delimiter=file.delimiter), [])
+            with _field_limit(_LONGEST_LINE):
+                cells = next(csv.reader(io.StringIO(raw), delimiter=file.delimiter), [])
             if wanted is None or wanted in cells:
                 return line, cells
             break
@@ -92,28 +93,54 @@ def record_at(file: CostFile, ordinal: int, wanted: str | None = None) -> tuple[
     return ordinal + file.header_lines, []
 
 
-def lines_of(file: CostFile, ordinals: Iterable[int]) -> dict[int, int]:
-    """Physical line by record number (from 1), in one pass."""
+def physical_lines(file: CostFile, ordinals: Sequence[int], total: int) -> list[int]:
+    """The physical line of each record number (from 1, ascending); ``total`` is the number of records in all.
+
+    As many lines as records: no record holds a line break and no line is blank, so the answer is a sum.
+    """
+    if not ordinals:
+        return []
+    if _count_lines(file) == total + file.header_lines:
+        return [ordinal + file.header_lines for ordinal in ordinals]
     wanted = set(ordinals)
-    last = max(wanted, default=0)
     found: dict[int, int] = {}
     for count, (line, _) in enumerate(records(file) if _lone_quotes(file) else quick_records(file), 1):
         if count in wanted:
             found[count] = line
-        if count >= last:
+        if count >= ordinals[-1]:
             break
-    return found
+    return [found.get(ordinal, ordinal + file.header_lines) for ordinal in ordinals]
+
+
+def ordinal_of(file: CostFile, line: int) -> int:
+    """The number (from 1) of the record on a physical line; 0 for the header, a blank line, or past the end."""
+    last = 0
+    for count, (start, cells) in enumerate(records(file), 1):
+        if start > line:
+            return last
+        last = count if start == line or any("\n" in cell or "\r" in cell for cell in cells) else 0
+    return last
+
+
+def _count_lines(file: CostFile) -> int:
+    count, end = 0, b"\n"
+    with binary(file.path, file.kind) as stream:
+        while chunk := stream.read(1 << 20):
+            count += chunk.count(b"\n")
+            end = chunk[-1:]
+    return count + (end != b"\n")
 
 
 def _lone_quotes(file: CostFile) -> bool:
     """True when quotes do not pair up by lines, so that only a full CSV reader counts records right."""
     with _text(file) as text:
-        mark = f"{file.delimiter}\"\r\n"
+        mark = f'{file.delimiter}"\r\n'
         for line in text:
             if line.count('"') & 1:
                 return True
             if '"' in line and any(
-                part and part[-1:] not in mark and index % 2 == 0 for index, part in enumerate(line.split('"')[:-1])
+                part and part[-1:] not in mark and index % 2 == 0
+                for index, part in enumerate(line.split('"')[:-1])
             ):
                 return True
     return False
@@ -122,17 +149,20 @@ def _lone_quotes(file: CostFile) -> bool:
 def rewrite(file: CostFile, target: Path) -> None:
     """The same records with plain line ends, for an engine that stumbles over unusual ones."""
     with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        writer = csv.writer(out, delimiter=file.delimiter, lineterminator="\n")
         writer.writerow(file.names)
         writer.writerows(cells for _, cells in records(file))
 
 
-def diagnose(file: CostFile, limits: Limits, layout: Layout) -> None:
-    """Read the file whole and strictly; DataError names the first line and column that cannot be read or believed."""
+def diagnose(file: CostFile, limits: Limits, layout: Layout) -> int:
+    """Read the file whole and strictly; returns its records below the header.
+
+    DataError names the first line and column that cannot be read or believed.
+    """
     where = str(file.path)
     with _text(file) as text, _field_limit(limits.field):
         reader = csv.reader(_checked(text, file), delimiter=file.delimiter, strict=True)
-        end = 0
+        end = count = 0
         try:
             for cells in reader:
                 if cells and len(cells) != len(file.names):
@@ -143,11 +173,13 @@ def diagnose(file: CostFile, limits: Limits, layout: Layout) -> None:
                 if cells and end and (problem := first_problem(layout, cells)):
                     raise problem_error(where, end + 1, layout, *problem, cells)
                 end = reader.line_num
+                count += bool(cells)
         except csv.Error as error:
             if "field larger" in str(error):
                 raise _too_long(file, end + 1, _column_at(file, end + 1, limits), limits) from None
             hint = "a quote inside a quoted cell must be doubled, and every quoted cell closed"
             raise DataError(f"the quotes do not close ({error})", hint, file=where, line=end + 1) from None
+    return count - 1
 
 
 def _checked(text: TextIO, file: CostFile) -> Iterator[str]:

@@ -19,4 +19,6 @@ def require(names: Sequence[str], required: Sequence[str], file: str, what: str)
                 file=file, line=1, column=name,
             )  # fmt: skip
         if count > 1:
-            raise DataError("the column is there twice", "export it again with one", file=file, line=1, column=name)
+            raise DataError(
+                "the column is there twice", "export it again with one", file=file, line=1, column=name
+            )

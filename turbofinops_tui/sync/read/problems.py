@@ -66,7 +66,9 @@ def first_problem(layout: Layout, cells: Sequence[str]) -> tuple[str, str] | Non
     return None
 
 
-def problem_error(file: str, line: int, layout: Layout, field: str, text: str, cells: Sequence[str]) -> DataError:
+def problem_error(
+    file: str, line: int, layout: Layout, field: str, text: str, cells: Sequence[str]
+) -> DataError:
     """The error for one bad cell, with the header's name of its column."""
     what, hint = MESSAGES[field]
     if text:
@@ -77,7 +79,12 @@ def problem_error(file: str, line: int, layout: Layout, field: str, text: str, c
 
 
 def _noun(field: str) -> str:
-    nouns = {"day": "date", "period": "billing period", "charge_category": "charge category", "currency": "currency"}
+    nouns = {
+        "day": "date",
+        "period": "billing period",
+        "charge_category": "charge category",
+        "currency": "currency",
+    }
     return nouns.get(field, "cost")
 
 
@@ -88,5 +95,7 @@ def column_name(layout: Layout, field: str, text: str = "", cells: Sequence[str]
         lengths = {index: len(cells[index]) for index in layout.tags if index < len(cells)}
         own = max(lengths, key=lambda index: lengths[index], default=None)
     if text and own is not None and own < len(cells) and text not in cells[own]:
-        own = next((index for index in sorted(columns_used(layout)) if cells[index : index + 1] == [text]), own)
+        own = next(
+            (index for index in sorted(columns_used(layout)) if cells[index : index + 1] == [text]), own
+        )
     return layout.names[own] if own is not None else ""

@@ -10,7 +10,8 @@ from turbofinops_tui.economics.periods import MAX_DAY, MIN_DAY, day_of
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _FORMATTED = re.compile(
-    r"(?P<open>\()?(?P<sign>[+-])?\s*(?P<symbol>[$€£¥])?\s*(?P<sign2>[+-])?(?P<whole>\d{1,3}(,\d{3})+|\d+)(?P<part>\.\d*)?\s*(?P<close>\))?",
+    r"(?P<open>\()?(?P<sign>[+-])?\s*(?P<symbol>[$€£¥])?\s*(?P<sign2>[+-])?"
+    r"(?P<whole>\d{1,3}(,\d{3})+|\d+)(?P<part>\.\d*)?\s*(?P<close>\))?",
     re.ASCII,
 )
 _ISO = re.compile(
@@ -19,7 +20,9 @@ _ISO = re.compile(
     re.ASCII,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?)?", re.ASCII)
+_US = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?)?", re.ASCII
+)
 _MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
 
 _LONGEST_NUMBER = 200
@@ -94,10 +97,9 @@ def parse_day(text: str) -> int | None:
 
 def _iso_day(match: re.Match[str]) -> int:
     zone = match[7] or ""
-    numbers = [int(part or 0) for part in match.groups()[:6]]
-    if numbers[5] == 60:  # a leap second
-        numbers[5] = 59
-    moment = datetime(*numbers[:6], tzinfo=UTC)  # type: ignore[misc]
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    # a leap second belongs to the minute that it ends
+    moment = datetime(year, month, day, hour, minute, 59 if second == 60 else second, tzinfo=UTC)
     if zone and zone[0] in "+-":
         hours, minutes = int(zone[1:3]), int(zone[-2:] if len(zone) > 3 else 0)
         if hours > 18 or minutes > 59:
@@ -108,7 +110,7 @@ def _iso_day(match: re.Match[str]) -> int:
 
 
 def parse_period(text: str) -> int | None:
-    """The month that a billing period's start names, as written (a zone does not move it); None if unreadable."""
+    """The month that a billing period's start names, as written (a zone does not move it), or None."""
     text = text.strip()
     if match := _MONTH.fullmatch(text):
         year, month = int(match[1]), int(match[2])

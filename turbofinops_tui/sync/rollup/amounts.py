@@ -11,7 +11,17 @@ from turbofinops_tui.sync.rollup.sql import Relation, render
 WIDE = "DECIMAL(38,18)"
 NEGATED = "~"
 """mark before a rest text that counts with the other sign"""
-_WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+_WHOLE_TYPES = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "HUGEINT",
+)
 
 
 @dataclass(frozen=True, slots=True)

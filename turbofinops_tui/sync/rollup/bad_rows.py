@@ -29,7 +29,9 @@ def first_bad(
     shown = ", ".join(f"{condition} AS hit{number}" for number, condition in enumerate(conditions))
     values = ", ".join(f"{text} AS text{number}" for number, text in enumerate(texts))
     any_hit = " OR ".join(f"hit{number}" for number in range(len(conditions)))
-    found = engine.run(f"SELECT * FROM (SELECT row, {shown}, {values} FROM ({rows})) WHERE {any_hit} ORDER BY row LIMIT 1")
+    found = engine.run(
+        f"SELECT * FROM (SELECT row, {shown}, {values} FROM ({rows})) WHERE {any_hit} ORDER BY row LIMIT 1"
+    )
     if not found:
         return None
     row = found[0]
@@ -51,4 +53,7 @@ def _condition(problem: Problem, number: int, layout: Layout, field_bytes: int) 
         required = [name for name, term in zip(names, terms, strict=True) if not term.optional]
         return " OR ".join(f"{name} IS NULL" for name in required) or "false", "''"
     hits = " OR ".join(f"{name} IN (SELECT t FROM bad{number})" for name in names)
-    return hits, f"coalesce({', '.join(f'CASE WHEN {name} IN (SELECT t FROM bad{number}) THEN {name} END' for name in names)})"
+    return (
+        hits,
+        f"coalesce({', '.join(f'CASE WHEN {name} IN (SELECT t FROM bad{number}) THEN {name} END' for name in names)})",
+    )

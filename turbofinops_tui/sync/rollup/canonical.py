@@ -17,6 +17,7 @@ from turbofinops_tui.sync.rollup.result import Attributes
 
 _MOST_QUANTITY = 9_000_000_000
 """a quantity is stored at 1e-9 of its unit in int64"""
+_CROWD_COLUMNS = (("tags", "VARCHAR"), ("more_tags", "VARCHAR"), ("key", "INTEGER"), ("value", "INTEGER"))
 TagText = tuple[str, str]
 """the two tag texts of a row: ``tags`` (or ``AllocatedTags``) and ``more_tags``"""
 
@@ -124,7 +125,9 @@ class Canonical:
         numbers: dict[str, int] = {}
         sets = []
         for tags, _ in parsed:
-            kept = tags.items() if not out else [(key, value) for key, value in tags.items() if key not in out]
+            kept = (
+                tags.items() if not out else [(key, value) for key, value in tags.items() if key not in out]
+            )
             sets.append(numbers.setdefault(canonical(kept), len(numbers)))
         self.tag_sets = list(numbers)
         self.engine.table_of(
@@ -164,20 +167,17 @@ class Canonical:
         self, keys: Sequence[str], rows: Sequence[tuple[str, str, int]], parsed: Sequence[dict[str, str]]
     ) -> None:
         """Table ``crowd(tags, more_tags, key, value)``: which text carries which value of the crowded keys."""
-        columns: tuple[list[str], list[str], list[int], list[int]] = ([], [], [], [])
+        carried: list[tuple[str, str, int, int]] = []
         numbers: dict[tuple[int, str], int] = {}
         for row, tags in zip(rows, parsed, strict=True):
             for position, key in enumerate(keys):
                 if key in tags:
                     number = numbers.setdefault((position, tags[key]), len(numbers))
-                    for column, item in zip(columns, (row[0], row[1], position, number), strict=True):
-                        column.append(item)  # type: ignore[arg-type]
+                    carried.append((row[0], row[1], position, number))
         self.engine.table_of(
             "crowd",
             {
-                "tags": ("VARCHAR", columns[0]),
-                "more_tags": ("VARCHAR", columns[1]),
-                "key": ("INTEGER", columns[2]),
-                "value": ("INTEGER", columns[3]),
+                name: (kind, [entry[place] for entry in carried])
+                for place, (name, kind) in enumerate(_CROWD_COLUMNS)
             },
         )

@@ -85,7 +85,9 @@ class Engine:
                 "the rollup needs more memory or disk than there is", "free disk space in the data directory"
             ) from None
         except self._duckdb.OutOfRangeException:
-            raise DataError("the amounts are too large to add up", "amounts are limited to about nine billion") from None
+            raise DataError(
+                "the amounts are too large to add up", "amounts are limited to about nine billion"
+            ) from None
         except self._duckdb.Error as error:
             raise EngineRefusal(str(error)) from None
 
@@ -125,7 +127,12 @@ class Engine:
     def parquet_facts(self, path: Path) -> tuple[list[str], int, int]:
         """(column names, rows, uncompressed bytes) of a Parquet file; EngineRefusal when it is damaged."""
         text = literal(str(path))
-        names = [row[0] for row in self.run(f"DESCRIBE SELECT * FROM read_parquet({text}, binary_as_string = true)")]
+        names = [
+            row[0]
+            for row in self.run(f"DESCRIBE SELECT * FROM read_parquet({text}, binary_as_string = true)")
+        ]
         rows = self.run(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({text})")[0][0]
-        size = self.run(f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata({text})")[0][0]
+        size = self.run(f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata({text})")[0][
+            0
+        ]
         return names, int(rows), int(size)

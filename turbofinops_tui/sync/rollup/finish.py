@@ -44,7 +44,9 @@ def _final_query() -> str:
     sums = []
     for prefix in ("b", "e"):
         hi, lo = f"sum({prefix}_hi)", f"sum({prefix}_lo)"
-        sums.append(f"CAST({hi} + CAST(trunc({lo}) AS DECIMAL(20,0)) * {_SMALLEST} AS DECIMAL(38,18)) AS {prefix}_hi")
+        sums.append(
+            f"CAST({hi} + CAST(trunc({lo}) AS DECIMAL(20,0)) * {_SMALLEST} AS DECIMAL(38,18)) AS {prefix}_hi"
+        )
         sums.append(f"CAST({lo} - trunc({lo}) AS DECIMAL(38,18)) AS {prefix}_lo")
         sums.append(f"flatten(list({prefix}_rest) FILTER (WHERE {prefix}_rest IS NOT NULL)) AS {prefix}_rest")
     return (
@@ -91,9 +93,11 @@ def _filled(column: Any, name: str) -> IntArray:
 
     if np.ma.is_masked(column):
         raise DataError(
-            f"a {name} amount of one day and service is too large", "amounts are limited to about nine billion"
+            f"a {name} amount of one day and service is too large",
+            "amounts are limited to about nine billion",
         )
-    return np.ma.getdata(column).astype(np.int64)  # type: ignore[no-any-return, no-untyped-call]
+    whole: IntArray = np.ma.getdata(column).astype(np.int64)
+    return whole
 
 
 def _dimensions(canonical: Canonical, arrays: dict[str, IntArray]) -> tuple[list[Any], IntArray]:
@@ -102,7 +106,8 @@ def _dimensions(canonical: Canonical, arrays: dict[str, IntArray]) -> tuple[list
     width = max(1, len(canonical.tag_sets))
     keys, places = np.unique(arrays["attribute"] * width + arrays["tag_set"], return_inverse=True)
     dimensions = [
-        (canonical.attributes[key // width], canonical.tag_sets[key % width]) for key in map(int, keys.tolist())
+        (canonical.attributes[key // width], canonical.tag_sets[key % width])
+        for key in map(int, keys.tolist())
     ]
     return dimensions, places.astype(np.int64)
 
@@ -150,7 +155,9 @@ def _totals(
         lines[period] = lines.get(period, 0) + count
         for cost in ("effective", "billed"):
             units = Decimal(stored[period, currency, cost]).scaleb(-scale_digits(currency), EXACT)
-            totals.setdefault(period, []).append(Total(currency, cost, exact[period, currency, cost], units, count))
+            totals.setdefault(period, []).append(
+                Total(currency, cost, exact[period, currency, cost], units, count)
+            )
     return totals, lines
 
 
@@ -160,7 +167,9 @@ def _stored(canonical: Canonical, columns: dict[str, IntArray]) -> dict[tuple[in
 
     currencies = sorted({attributes.currency for attributes in canonical.attributes})
     number = {currency: place for place, currency in enumerate(currencies)}
-    by_attribute = np.array([number[attributes.currency] for attributes in canonical.attributes], dtype=np.int64)
+    by_attribute = np.array(
+        [number[attributes.currency] for attributes in canonical.attributes], dtype=np.int64
+    )
     place = by_attribute[columns["attribute"]]
     sums: dict[tuple[int, str, str], int] = {}
     for period in np.unique(columns["period"]).tolist():
@@ -207,6 +216,8 @@ def _findings(engine: Engine, canonical: Canonical) -> list[Finding]:
         amounts[currency] = EXACT.add(amounts.get(currency, Decimal(0)), exact_sum(*parts))
     detail = "tags that are no JSON object: the cost is kept without tags"
     return [
-        Finding("unreadable-tags", currency, detail, counts[currency], decimal_text(amounts[currency]), currency)
+        Finding(
+            "unreadable-tags", currency, detail, counts[currency], decimal_text(amounts[currency]), currency
+        )
         for currency in sorted(counts)
     ]

@@ -15,7 +15,10 @@ def check_period(engine: Engine, done: Delivered, month: int, limits: Limits) ->
     """DataError naming the first row whose billing period is not ``month``."""
     if all(period.period == month for period in done.rollup.periods):
         return
-    message, hint = f"{{text}} is not in {month_text(month)}", "import other periods without --period, or split the file"
+    message, hint = (
+        f"{{text}} is not in {month_text(month)}",
+        "import other periods without --period, or split the file",
+    )
     for number, read in enumerate(done.files):
         rows = engine.run("SELECT DISTINCT period, day FROM part WHERE file = ?", [number])
         periods = {period for period, _ in rows if period and parse_period(period) != month}

@@ -91,7 +91,7 @@ class Parts:
                 facts.problems.append(Problem(name, bad))
 
     def _amounts(self, number: int, facts: FileFacts) -> None:
-        plain = r"regexp_full_match(t, '[+-]?(\d{1,13}\.?\d*|\.\d+)([eE]-\d{1,2})?')"
+        plain = r"regexp_full_match(t, '[+-]?(\d{1,13}(\.\d*)?|\.\d+)([eE]-\d{1,2})?')"
         for name, column in (("billed", "b_rest"), ("effective", "e_rest")):
             rows = self.engine.run(
                 f"SELECT DISTINCT t FROM (SELECT ltrim(unnest({column}), '{NEGATED}') AS t FROM part WHERE file = ?)"  # noqa: S608 (names are ours)

@@ -130,7 +130,9 @@ class RollupQuery:
                 texts.append(f"coalesce(CAST(to_json({name}_t) AS VARCHAR), '')")
                 continue
             self._key(name, self.relation.text(index))
-            self.flags.append(f"max(CASE WHEN strlen({name}_t) > {self.field_bytes} THEN {LONG_FIELD} ELSE 0 END)")
+            self.flags.append(
+                f"max(CASE WHEN strlen({name}_t) > {self.field_bytes} THEN {LONG_FIELD} ELSE 0 END)"
+            )
             texts.append(f"coalesce({name}_t, '')")
         if self.layout.tag_columns:
             texts.append(self._tag_object(self.layout.tag_columns))

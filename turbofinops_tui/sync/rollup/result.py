@@ -98,5 +98,3 @@ class Rollup:
     findings: list[Finding]
     warnings: list[str]
     engine: str
-
-

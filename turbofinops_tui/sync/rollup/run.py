@@ -45,28 +45,27 @@ class Delivered:
 
 
 class _Watch(threading.Thread):
-    """The fingerprint of a file, and for a small one a full reading, beside the rollup (both leave the interpreter free)."""
+    """A full reading of a file's bytes beside the rollup (both leave the interpreter free)."""
 
-    def __init__(self, file: CostFile, limits: Limits, whole: bool) -> None:
-        super().__init__(name="fingerprint", daemon=True)
+    def __init__(self, file: CostFile, limits: Limits) -> None:
+        super().__init__(name="read-whole", daemon=True)
         self.file = file
         self.limits = limits
-        self.whole = whole
-        self.hex = ""
-        self.unpacked = file.size
+        self.whole = cost_files.Whole("", file.size, 0)
         self.error: Exception | None = None
 
     def run(self) -> None:
         """Read the file; what goes wrong is kept for ``result``."""
         try:
-            self.hex = cost_files.sha256(self.file.path)
-            if self.whole and self.file.kind != "parquet":
-                self.unpacked = cost_files.verify(self.file, self.limits)
+            if self.file.kind == "parquet":
+                self.whole = replace(self.whole, sha256=cost_files.sha256(self.file.path))
+            else:
+                self.whole = cost_files.read_whole(self.file, self.limits)
         except (OSError, UnicodeDecodeError, DataError) as error:
             self.error = error
 
-    def result(self, layout: Layout) -> str:
-        """The hex digest; DataError when the file could not be read to its end."""
+    def result(self, layout: Layout) -> cost_files.Whole:
+        """What was found; DataError when the file could not be read to its end."""
         self.join()
         if isinstance(self.error, DataError):
             raise self.error
@@ -74,8 +73,10 @@ class _Watch(threading.Thread):
             lines.diagnose(self.file, self.limits, layout)
             raise DataError("the text is not UTF-8", "save the file as UTF-8", file=str(self.file.path))
         if isinstance(self.error, OSError):
-            raise DataError(f"cannot be read ({self.error.strerror})", "check its modes", file=str(self.file.path))
-        return self.hex
+            raise DataError(
+                f"cannot be read ({self.error.strerror})", "check its modes", file=str(self.file.path)
+            )
+        return self.whole
 
 
 def open_files(engine: Engine, paths: Sequence[Path], limits: Limits) -> list[CostFile]:
@@ -129,28 +130,23 @@ def roll_up(
     opened = open_files(engine, paths, limits)
     layouts = [layout_of(file.names, str(file.path)) for file in opened]
     parts = Parts(engine, limits)
-    small = sum(file.size for file in opened) <= cost_files.VERIFY_BYTES
     unpacked = 0
     read: list[ReadFile] = []
     all_facts: list[FileFacts] = []
     for number, (file, layout) in enumerate(zip(opened, layouts, strict=True)):
         if progress is not None:
             progress(file.path.name, number, len(opened))
-        watch = _Watch(file, limits, small)
-        watch.start()
-        try:
-            facts = _one(engine, parts, number, file, layout, limits)
-        finally:
-            watch.join()
-        read.append(ReadFile(file, layout, watch.result(layout), facts.lines))
-        cost_files.unchanged(file)
+        facts, whole = _watched(engine, parts, number, file, layout, limits)
+        read.append(ReadFile(file, layout, whole.sha256, facts.lines))
         all_facts.append(facts)
-        unpacked += watch.unpacked
+        unpacked += whole.size
         _check_size(unpacked, file, limits)
         if sum(each.lines for each in all_facts) > limits.rows:
             raise _too_many(file, limits)
     if not any(facts.lines for facts in all_facts):
-        raise DataError("there are no rows below the header", "export it again", file=str(opened[0].path), line=1)
+        raise DataError(
+            "there are no rows below the header", "export it again", file=str(opened[0].path), line=1
+        )
     canonical = Canonical(engine, limits, options)
     canonical.build()
     rollup = finish(engine, canonical)
@@ -165,36 +161,75 @@ def _too_many(file: CostFile, limits: Limits) -> DataError:
     )  # fmt: skip
 
 
-def _one(engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layout, limits: Limits) -> FileFacts:
-    """Roll up one file, the hard way when the engine stumbles over what is good CSV; else DataError."""
-    reading, line_bytes = file, limits.field
+def _watched(
+    engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layout, limits: Limits
+) -> tuple[FileFacts, cost_files.Whole]:
+    """Roll up one file while its bytes are read whole; what both saw must be the same unchanged file."""
+    watch = _Watch(file, limits)
+    watch.start()
     try:
-        try:
-            facts = parts.add(number, file, layout, line_bytes)
-        except EngineRefusal as error:
-            if file.kind == "parquet":
-                raise _parquet_damage(file, error) from None
-            lines.diagnose(file, limits, layout)  # raises for what is really wrong
-            reading, line_bytes = replace(file, rewritten=engine.spare(number)), 16 * limits.field
-            lines.rewrite(file, reading.reading)
+        facts = _one(engine, parts, number, file, layout, limits)
+    finally:
+        watch.join()
+    whole = watch.result(layout)
+    cost_files.unchanged(file)
+    if file.kind != "parquet" and whole.longest_line > limits.field and not facts.problems:
+        count = lines.diagnose(file, limits, layout)  # raises for a field over the limit
+        if count != facts.lines:
             parts.take_back(number)
-            facts = parts.add(number, reading, layout, line_bytes)
+            facts = _rewritten(engine, parts, number, file, layout, limits)
+    return facts, whole
+
+
+def _one(
+    engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layout, limits: Limits
+) -> FileFacts:
+    """Roll up one file, the hard way when the engine stumbles over what is good CSV; else DataError."""
+    try:
+        facts = parts.add(number, file, layout, limits.field)
+    except EngineRefusal as error:
+        if file.kind == "parquet":
+            raise _parquet_damage(file, error) from None
+        lines.diagnose(file, limits, layout)  # raises for what is really wrong
+        parts.take_back(number)
+        return _rewritten(engine, parts, number, file, layout, limits)
+    if facts.problems:
+        raise bad_row(engine, file, layout, facts.problems, limits, limits.field)
+    return facts
+
+
+def _rewritten(
+    engine: Engine, parts: Parts, number: int, file: CostFile, layout: Layout, limits: Limits
+) -> FileFacts:
+    """Roll up a file from a copy with plain line ends and room for long lines."""
+    copy = replace(file, rewritten=engine.spare(number))
+    lines.rewrite(file, copy.reading)
+    line_bytes = 16 * limits.field
+    try:
+        facts = parts.add(number, copy, layout, line_bytes)
     except EngineRefusal as error:
         first = str(error).splitlines()[0][:200]
-        raise DataError(f"the file cannot be read ({first})", "export it again", file=str(file.path)) from None
+        raise DataError(
+            f"the file cannot be read ({first})", "export it again", file=str(file.path)
+        ) from None
     if facts.problems:
-        raise bad_row(engine, reading, layout, facts.problems, limits, line_bytes)
+        raise bad_row(engine, copy, layout, facts.problems, limits, line_bytes)
     return facts
 
 
 def bad_row(
-    engine: Engine, file: CostFile, layout: Layout, problems: Sequence[Problem], limits: Limits, line_bytes: int
+    engine: Engine,
+    file: CostFile,
+    layout: Layout,
+    problems: Sequence[Problem],
+    limits: Limits,
+    line_bytes: int,
 ) -> DataError:
     """The error for the first row that has one of the problems, with its physical line and column."""
     where = str(file.path)
     found = first_bad(engine, layout, engine.relation(file, line_bytes), problems, limits.field)
     row, problem, text = found or (0, problems[0], "".join(problems[0].texts[:1]))
-    line, cells = row, []
+    line, cells = row, list[str]()
     if row and file.kind != "parquet":
         wanted = text if text and problem.field != "day" else None
         line, cells = lines.record_at(replace(file, rewritten=None), row, wanted)
@@ -239,4 +274,6 @@ def _tell(rollup: Rollup, canonical: Canonical, read: Sequence[ReadFile], facts:
         )
     if canonical.unfit_units:
         units = ", ".join(sorted(canonical.unfit_units))[:200]
-        rollup.warnings.append(f"quantities in {units} are too large to store and were left out; the cost is kept")
+        rollup.warnings.append(
+            f"quantities in {units} are too large to store and were left out; the cost is kept"
+        )
