@@ -66,8 +66,13 @@ def join(program: Program, shared: Path, folder: Path, *, reverse: bool = False)
     ]
     for words in reversed(steps) if reverse else steps:
         program.call(*words)
-    for customer, value in pairs(shared).items():
+    matched = list(pairs(shared).items())
+    for customer, value in matched[:3]:
         program.call("identities", "add", customer, f"tag:customer={value}")
+    known = folder / "customers.csv"
+    rows = [f"{customer},tag:customer={value}" for customer, value in matched[3:]]
+    known.write_text("\n".join(["customer,identity", *rows]) + "\n", encoding="utf-8")
+    program.call("import", "customers", known)
     program.call("links", "add", "--kind", "tag", "--match", "tag:customer=*", "--customer", "{value}")
     program.call("shared", "add", "--match", "category=Compute", "--method", "revenue")
 

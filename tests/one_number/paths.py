@@ -14,7 +14,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from tests.one_number.program import Program
 from turbofinops_tui.economics.money import EXPONENTS, Money, Ratio
 from turbofinops_tui.economics.types import MONEY_MEASURES, RATIO_MEASURES, Row, Slice, Table, Value
 
@@ -125,16 +124,6 @@ def assert_near(text: str, value: Value) -> None:
         assert abs(number - Decimal(value.text(12))) <= Decimal("0.5").scaleb(-places), (text, value)
     else:
         assert number == value
-
-
-def documents(program: Program, slices: tuple[tuple[str, ...], ...] = SLICES) -> list[Any]:
-    """The JSON of every slice, without the moment it was made at."""
-    found = []
-    for words in slices:
-        document = program.json("report", *words)
-        del document["as_of"]
-        found.append(document)
-    return found
 
 
 def measures_that_add(slice_: Slice) -> list[str]:

@@ -16,52 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from turbofinops_tui.actions.reports import Reports
 
-from tests.one_number import paths
+from tests.one_number import paths, ways
 from tests.one_number.conftest import JOINED_TODAY, join
 from tests.one_number.program import Program
 from turbofinops_tui.actions import first_paint
-from turbofinops_tui.actions.session import Session, open_session
-from turbofinops_tui.cli import reports
-from turbofinops_tui.cli.context import Context
-from turbofinops_tui.cli.main import join_periods
-from turbofinops_tui.cli.parsing import Parser
-from turbofinops_tui.clock import from_environment
+from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.economics.money import Money
-from turbofinops_tui.economics.types import Slice, Table
-from turbofinops_tui.paths import resolve
-
-
-def open_on(program: Program) -> Session:
-    """A session on the program's store."""
-    clock = from_environment({"TURBOFINOPS_TODAY": program.today})
-    return open_session(resolve(root=str(program.root), environ={}), clock)
-
-
-def slice_of(program: Program, words: tuple[str, ...]) -> Slice:
-    """The slice that ``report WORDS`` means."""
-    parser = Parser(prog="report")
-    reports.register(parser)
-    args = parser.parse_intermixed_args(join_periods(list(words)))
-    clock = from_environment({"TURBOFINOPS_TODAY": program.today})
-    reports.prepare(args, Context(resolve(root=str(program.root), environ={}), clock))
-    found: Slice = args.slice
-    return found
-
-
-def evaluated(program: Program, words: tuple[str, ...]) -> Table:
-    """The slice of the words, evaluated without any front end."""
-    session = open_on(program)
-    try:
-        return Reports(session).table(slice_of(program, words))
-    finally:
-        session.store.close()
+from turbofinops_tui.economics.types import Slice
 
 
 @pytest.mark.parametrize("words", paths.SLICES, ids=" ".join)
 def test_json_csv_and_printed_table_are_the_evaluation(program: Program, words: tuple[str, ...]) -> None:
-    table = evaluated(program, words)
+    table = ways.evaluated(program, words)
     cells = paths.table_cells(table)
     document = program.json("report", *words)
     assert paths.json_cells(document) == cells
@@ -75,7 +42,7 @@ def test_json_csv_and_printed_table_are_the_evaluation(program: Program, words: 
 
 @pytest.mark.parametrize("words", paths.SLICES, ids=" ".join)
 def test_rows_add_up_to_the_totals(program: Program, words: tuple[str, ...]) -> None:
-    table = evaluated(program, words)
+    table = ways.evaluated(program, words)
     if table.slice.having:
         return  # rows that were left out are in the totals still
     for place, name in enumerate(table.slice.measures):
@@ -157,27 +124,27 @@ def test_backup_and_restore(program: Program, tmp_path: Path) -> None:
     program.call("db", "backup", backup)
     other = Program(tmp_path / "other", program.today)
     other.call("db", "restore", backup, "--yes")
-    assert paths.documents(other) == paths.documents(program)
+    assert ways.documents(other) == ways.documents(program)
 
 
 def test_rebuild_from_what_was_received(program: Program, tmp_path: Path) -> None:
     other = copy_of(program, tmp_path)
     other.call("db", "rebuild", "--yes")
-    assert paths.documents(other) == paths.documents(program)
+    assert ways.documents(other) == ways.documents(program)
     assert other.json("reconcile") == program.json("reconcile")
 
 
 def test_imports_in_another_order(joined: Program, shared_data: Path, tmp_path: Path) -> None:
     other = Program(tmp_path / "root", JOINED_TODAY)
     join(other, shared_data, tmp_path, reverse=True)
-    assert paths.documents(other) == paths.documents(joined)
+    assert ways.documents(other) == ways.documents(joined)
 
 
 def test_the_same_demo_twice_has_the_same_books(demo: Program, tmp_path: Path) -> None:
     other = Program(tmp_path / "root", demo.today)
     made = other.json("demo", "--customers", 40, "--months", 6, "--seed", 3, "--no-tui")
     assert Path(made["store"]).parent.parent == other.root
-    assert paths.documents(other) == paths.documents(demo)
+    assert ways.documents(other) == ways.documents(demo)
 
 
 def test_period_by_period_is_all_at_once(joined: Program, shared_data: Path, tmp_path: Path) -> None:
@@ -188,25 +155,25 @@ def test_period_by_period_is_all_at_once(joined: Program, shared_data: Path, tmp
         other.call("import", "focus", file, "--source", provider)
     ours, theirs = other.json("reconcile"), joined.json("reconcile")
     assert ours == theirs
-    assert paths.documents(other) == paths.documents(joined)
+    assert ways.documents(other) == ways.documents(joined)
 
 
 def test_a_rule_edit_and_its_undoing_come_back_to_the_same_books(program: Program, tmp_path: Path) -> None:
     other = copy_of(program, tmp_path)
-    before = paths.documents(other, paths.SLICES[:3])
+    before = ways.documents(other, paths.SLICES[:3])
     added = other.call(
         "links", "add", "--kind", "tag", "--match", "provider=aws", "--feature", "everything"
     ).strip()
-    assert paths.documents(other, paths.SLICES[:3]) != before
+    assert ways.documents(other, paths.SLICES[:3]) != before
     other.call("links", "remove", added, "--yes")
-    assert paths.documents(other, paths.SLICES[:3]) == before
+    assert ways.documents(other, paths.SLICES[:3]) == before
 
 
 # --- the app ------------------------------------------------------------------------------------
 
 
 def test_the_stored_tables_of_the_first_paint(program: Program, tmp_path: Path) -> None:
-    session = open_on(copy_of(program, tmp_path))
+    session = ways.open_on(copy_of(program, tmp_path))
     reports = Reports(session)
     asked = {
         "customers": Slice(measures=("revenue", "cost", "margin", "margin_pct")),
