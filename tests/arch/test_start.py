@@ -50,3 +50,43 @@ def test_the_app_is_imported_without_anything_heavy(tmp_path: Path) -> None:
 
 def test_a_heavy_import_is_seen(tmp_path: Path) -> None:
     assert _loaded("def late():\n    import numpy\nlate()", tmp_path) & HEAVY == {"numpy"}
+
+
+OPENED = """
+import asyncio, sys
+from turbofinops_tui.app import TurboApp
+from turbofinops_tui.cli.main import _context, split_words
+from turbofinops_tui.widgets.loader import Loader
+
+async def filled():
+    app = TurboApp(_context(split_words([])))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+"""
+FIRST_PAINT = (
+    OPENED
+    + """
+shown = []
+def stop(app, screen):
+    shown.append((set(sys.modules), dict(screen.tables)))
+    app.exit(0)
+Loader._start_loading = stop
+asyncio.run(filled())
+loaded, tables = shown[0]
+assert tables, "the stored tables are not there at first paint"
+for name in set(sys.modules) - loaded:
+    del sys.modules[name]
+"""
+)
+
+
+def test_first_paint_shows_stored_tables_and_loads_nothing_heavy(tmp_path: Path) -> None:
+    store = tmp_path / "data" / "store.db"
+    words = ["demo", "--customers", "12", "--months", "3", "--no-tui", "--store", str(store)]
+    _loaded(f"from turbofinops_tui.cli.main import run; assert run({words!r}) == 0", tmp_path)
+    assert "numpy" in _loaded(f"{OPENED}asyncio.run(filled())", tmp_path)
+    loaded = _loaded(FIRST_PAINT, tmp_path)
+    assert "textual" in loaded
+    assert loaded & HEAVY == set()
