@@ -67,7 +67,7 @@ def test_pragmas_of_a_new_store(store: Store) -> None:
         "trusted_schema": 0,
         "cell_size_check": 1,
         "busy_timeout": 5000,
-        "journal_size_limit": 67108864,
+        "journal_size_limit": 4194304,
         "application_id": schema.APPLICATION_ID,
         "user_version": migrations.current_version(),
     }

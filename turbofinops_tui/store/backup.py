@@ -131,8 +131,6 @@ def _fill(
 
 def _prepare_restored(source: Path, temporary: Path, clock: Clock) -> None:
     """A checked copy of ``source``, ready to be the store; refuses what is no store, newer or damaged."""
-    if not connect.looks_like_sqlite(source):
-        raise connect.not_a_store(source)
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     try:
         conn = connect.connect(source, "ro")

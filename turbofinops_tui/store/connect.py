@@ -2,22 +2,26 @@
 
 Reads use ``mode=ro`` and never ``immutable``: beside a live WAL an immutable
 reader sees a malformed file. Pragmas: trust.md 1.
+
+No other code may open the store, its ``-wal`` or its ``-shm``, not even to read a
+few bytes: closing any descriptor of a file drops every POSIX lock that this
+process holds on it, SQLite's included, and another process would then truncate
+the WAL index under our feet.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import struct
 from pathlib import Path
 from typing import Literal
 
 from turbofinops_tui.errors import StoreError
 
 PAGE_SIZE = 8192
+LEAST_PAGE = 512
 BUSY_MS = 5000
-JOURNAL_LIMIT = 64 * 1024 * 1024
-MAGIC = b"SQLite format 3\x00"
+JOURNAL_LIMIT = 4 * 1024 * 1024
 
 _COMMON = (
     "PRAGMA foreign_keys=ON",
@@ -48,35 +52,6 @@ def connect(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
         conn.close()
         raise
     return conn
-
-
-def looks_like_sqlite(path: Path) -> bool:
-    """True for an empty file (a store not yet begun) and for a file with SQLite's header."""
-    with path.open("rb") as file:
-        head = file.read(len(MAGIC))
-    return head in (b"", MAGIC)
-
-
-def in_wal_mode(path: Path) -> bool:
-    """True when the file's header asks for a WAL (a backup copied into place does not)."""
-    with path.open("rb") as file:
-        return file.read(20)[18:] == b"\x02\x02"
-
-
-def waiting_frames(path: Path) -> int:
-    """Pages in the WAL that are not in the file yet, from the WAL index (walformat.html: mxFrame, nBackfill).
-
-    The size of the WAL says nothing: it is reused from its start and never shrinks by itself.
-    """
-    try:
-        with path.with_name(path.name + "-shm").open("rb") as file:
-            head = file.read(100)
-    except OSError:
-        return 0
-    if len(head) < 100:
-        return 0
-    newest, moved = struct.unpack_from("=I", head, 16)[0], struct.unpack_from("=I", head, 96)[0]
-    return int(newest - moved)
 
 
 def free_bytes(path: Path) -> int:

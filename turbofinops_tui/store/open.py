@@ -20,7 +20,7 @@ from turbofinops_tui.models import migrations
 from turbofinops_tui.paths import FILE_MODE, make_private_directory
 from turbofinops_tui.store import audit, connect, digests, filesystem, locks
 
-CHECKPOINT_FRAMES = 1000
+CHECKPOINT_BYTES = 8 * 1024 * 1024
 
 
 class WriteTxn:
@@ -64,6 +64,7 @@ class Store:
         self._local = threading.local()
         self._writers: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
+        self._wal_seen = 0
 
     @classmethod
     def open(cls, path: Path, clock: Clock, *, read_only: bool = False, create: bool = True) -> Store:
@@ -74,8 +75,8 @@ class Store:
         """
         store = cls(path, clock, read_only)
         filesystem.refuse_network(path)
-        version = store._version()
-        if version == migrations.current_version() and (read_only or connect.in_wal_mode(path)):
+        version, in_wal_mode = store._state()
+        if version == migrations.current_version() and (read_only or in_wal_mode):
             if not read_only:
                 filesystem.keep_private(path)
             return store
@@ -187,8 +188,17 @@ class Store:
 
     def _checkpoint(self, conn: sqlite3.Connection) -> None:
         """Move the WAL into the file after the lock is given back; passive, so it blocks nobody."""
-        if connect.waiting_frames(self.path) >= CHECKPOINT_FRAMES:
-            with suppress(sqlite3.Error):  # the commit stands; the next one tries again
+        try:
+            size = self.path.with_name(self.path.name + "-wal").stat().st_size
+        except OSError:
+            return
+        # A WAL moved completely starts again and is cut to the journal limit with the next commit;
+        # one that a reader holds is tried again when it has grown as much again.
+        if size < self._wal_seen:
+            self._wal_seen = 0
+        if size >= self._wal_seen + CHECKPOINT_BYTES:
+            self._wal_seen = size
+            with suppress(sqlite3.Error):  # the commit stands; a later one tries again
                 conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _check_version(self, conn: sqlite3.Connection) -> None:
@@ -198,18 +208,20 @@ class Store:
         if version < migrations.current_version():
             raise StoreError(f"the store {self.path} was replaced by an older one", "start the program again")
 
-    def _version(self) -> int | None:
-        """Version of the file, 0 for one not yet begun, None when there is none; refuses what is no store.
+    def _state(self) -> tuple[int | None, bool]:
+        """(version, in WAL mode): 0 for a file not yet begun, None for no file; refuses what is no store.
 
         Reads through SQLite, not from the header: the newest header may still be in the WAL.
         """
         try:
             if not self.path.exists():
-                return None
-            if not self.path.is_file() or not connect.looks_like_sqlite(self.path):
+                return None, False
+            size = self.path.stat().st_size
+            # SQLite takes a file shorter than its smallest page for an empty one, whatever is in it.
+            if not self.path.is_file() or 0 < size < connect.LEAST_PAGE:
                 raise connect.not_a_store(self.path)
-            if self.path.stat().st_size == 0:
-                return 0
+            if size == 0:
+                return 0, False
             conn = connect.connect(self.path, "ro")
         except OSError as error:
             raise StoreError(
@@ -218,7 +230,8 @@ class Store:
         except sqlite3.Error as error:
             raise connect.translate(error, self.path) from error
         try:
-            return checked_version(conn, self.path)
+            mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
+            return checked_version(conn, self.path), mode == "wal"
         except sqlite3.Error as error:
             raise connect.translate(error, self.path) from error
         finally:
@@ -254,7 +267,8 @@ class Store:
 def create_file(path: Path) -> None:
     """An empty file 0600, before SQLite touches it: the WAL files inherit its mode."""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
     except OSError as error:
         raise locks.unwritable(path, error) from None
 

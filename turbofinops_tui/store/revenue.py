@@ -56,6 +56,7 @@ class RevenueRow:
 
 _COLUMNS = tuple(field.name for field in fields(RevenueRow))
 _VALUES: Callable[[RevenueRow], tuple[Any, ...]] = attrgetter(*_COLUMNS)
+_BOOLEANS = tuple(map(_COLUMNS.index, ("livemode", "estimated", "credit_applied")))
 _FACTS = len(_COLUMNS) - 3
 """the last three tell where a row came from; the same money on another path is the same fact"""
 _SELECT = ", ".join(_COLUMNS)
@@ -162,7 +163,10 @@ def revenue_digests(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def _stored(row: RevenueRow) -> tuple[Any, ...]:
-    return tuple(int(value) if value is True or value is False else value for value in _VALUES(row))
+    values = list(_VALUES(row))
+    for place in _BOOLEANS:
+        values[place] = int(values[place])
+    return tuple(values)
 
 
 def _facts(rows: Iterable[Sequence[object]]) -> int:
