@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-installed
 BUILD := pyproject.toml requirements/install.py requirements/bootstrap.lock
 ARGS ?=
 
-.PHONY: help install demo test lint format docs bench bench-quick lock clean
+.PHONY: help install demo test lint format docs pictures bench bench-quick lock clean
 
 help:
 	@echo "make demo         set everything up and open the app on demo data"
@@ -19,6 +19,7 @@ help:
 	@echo "make format       write the tree in the one format"
 	@echo "make bench-quick  the everyday benchmarks; make bench runs all of them"
 	@echo "make docs         write the pages that are made from tables"
+	@echo "make pictures     take the pictures of the README of the real app"
 	@echo "make lock         resolve the requirements anew"
 
 install: $(RUNTIME)
@@ -49,6 +50,9 @@ format: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.unit.pages
+
+pictures: $(DEV)
+	$(BIN)/python -m tests.unit.pictures
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks $(ARGS)
