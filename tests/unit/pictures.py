@@ -1,4 +1,4 @@
-"""The pictures of the README, taken of the real app on the demo: ``make pictures`` writes assets/pictures/."""
+"""The README's pictures, taken of the real app on the demo: ``make pictures`` writes assets/pictures/."""
 
 from __future__ import annotations
 
