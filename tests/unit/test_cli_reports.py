@@ -146,3 +146,49 @@ def test_links_show_their_dollars_of_the_last_whole_month(capsys: pytest.Capture
     assert lines[2].split() == ["1", "a", "tag", "tag:team=a", "acme", "100", "3.00", "yes"]
     (link,) = json.loads(output(capsys, "links list --format json"))["links"]
     assert (link["month"], link["cost"], link["currency"]) == ("2026-10", "3.00", "USD")
+
+
+BILL = """\
+BilledCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ServiceName,Tags
+1.25,USD,Usage,2026-10-03T00:00:00Z,EC2,"{""team"": ""a""}"
+4.00,USD,Usage,2026-10-03T00:00:00Z,EC2,"{""team"": ""b""}"
+0.75,USD,Usage,2026-10-04T00:00:00Z,EC2,"{""team"": ""A""}"
+"""
+
+
+def test_explain_leads_to_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bill = tmp_path / "bill.csv"
+    bill.write_text(BILL, "utf-8")
+    output(capsys, f"import focus {bill} --source gcp")
+    words = "explain --customer ACME --period 2026-10 --where source=gcp --measure cost"
+    found = json.loads(output(capsys, f"{words} --format json"))
+    assert found["value"] == "2.00"
+    assert [(part["amount"], part["bucket"], part["link"]) for part in found["parts"]] == [
+        ("2.00", "direct", "a")
+    ]
+    assert found["parts"][0]["rows"] == [
+        {"source": "gcp", "file": str(bill), "line": 2},
+        {"source": "gcp", "file": str(bill), "line": 4},
+    ]
+    assert "missing" not in found
+    text = output(capsys, words)
+    assert "tag link `a` won" in text
+    assert f"  gcp:{bill}:4\n" in text
+    bill.write_text(BILL.replace("1.25", "1.26"), "utf-8")
+    assert str(bill) in _error(capsys, words, 0)
+    assert json.loads(output(capsys, f"{words} --format json"))["missing"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("explain", 2, "--customer"),
+        ("explain --customer acme --measure cost,margin", 2, "explain opens one measure"),
+        ("explain --customer acme --measure customers", 2, "cannot be explained"),
+        ("explain --customer nobody", 1, "there is no customer 'nobody'"),
+    ],
+)
+def test_what_cannot_be_explained(
+    words: str, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in _error(capsys, words, code)

@@ -64,10 +64,12 @@ class Explanation:
     value: Value
     formula: str
     parts: tuple[Part, ...]
+    missing: tuple[str, ...] = ()
+    """files whose rows are behind the parts but cannot be read again, and why"""
 
     def document(self) -> dict[str, Any]:
-        """The JSON of interface.md."""
-        return {
+        """The JSON of interface.md; ``missing`` where files cannot be read again."""
+        return ({"missing": list(self.missing)} if self.missing else {}) | {
             "value": self.value.text() if isinstance(self.value, Money | Ratio) else self.value,
             "formula": self.formula,
             "parts": [
@@ -99,11 +101,9 @@ def explain(reports: Reports, slice_: Slice, customer: str, measure: str = "marg
     table = reports.table(asked)
     cell = next(iter(table.rows), None)
     values = dict(zip(asked.measures, _values(cell, table.totals[0]), strict=True))
-    parts = [
-        *_revenue(reports, asked, table.days, position, measure, table.currency),
-        *_cost(reports, asked, table.days, position, measure, table.currency),
-    ]
-    return Explanation(values[measure], _formula(measure, values), tuple(parts))
+    sold = _revenue(reports, asked, table.days, position, measure, table.currency)
+    spent, missing = _cost(reports, asked, table.days, position, measure, table.currency)
+    return Explanation(values[measure], _formula(measure, values), (*sold, *spent), tuple(missing))
 
 
 def _customer(reports: Reports, text: str) -> tuple[int, str | None]:
@@ -161,45 +161,59 @@ def _formula(measure: str, values: dict[str, Value]) -> str:
 
 def _cost(
     reports: Reports, asked: Slice, days: Days, customer: int, measure: str, currency: str
-) -> list[Part]:
+) -> tuple[list[Part], list[str]]:
     from turbofinops_tui.economics.evaluate.origins import cost_parts
 
     wanted = BUCKETS_OF[measure]
     if not wanted:
-        return []
+        return [], []
     found = [
         part
         for part in cost_parts(reports.books(), reports.rules(), asked, days, customer)
         if part.bucket in wanted and (part.ai or not measure.startswith("ai_"))
     ]
-    rows = _cost_rows(reports, found, days)
+    rows, missing = _cost_rows(reports, found, days)
     sign = SIGNED.get(measure, 1)
     result = []
     for part, own in zip(found, rows, strict=True):
         units = part.ai if measure.startswith("ai_") else part.amount
         result.append(Part(Money(sign * units, currency), part.bucket, part.link, part.why, tuple(own)))
-    return result
+    return result, missing
 
 
-def _cost_rows(reports: Reports, parts: Sequence[CostPart], days: Days) -> list[list[SourceRow]]:
-    """The delivered lines behind each part."""
-    from turbofinops_tui.sync.read.locate import locate_rows
+def _cost_rows(
+    reports: Reports, parts: Sequence[CostPart], days: Days
+) -> tuple[list[list[SourceRow]], list[str]]:
+    """The delivered lines behind each part, and which files could not be read again."""
+    from turbofinops_tui.sync.rollup.locate import Stored, locate_rows
 
     rows: list[list[SourceRow]] = [[] for _ in parts]
-    wanted: dict[int, list[int]] = {}
+    holders: dict[int, list[int]] = {}
     for number, part in enumerate(parts):
         for dimension in part.places:
-            wanted.setdefault(dimension, []).append(number)
-    if not wanted:
-        return rows
-    batches = [batch.id for batch in _batches(reports, wanted, days)]
-    for dimension, day, source, file, line in locate_rows(
-        reports.session.store, batches, sorted(wanted), days
-    ):
-        for number in wanted.get(dimension, ()):
-            if any(span.start <= day < span.end for span in parts[number].places[dimension]):
-                rows[number].append(SourceRow(source, file, line))
-    return rows
+            holders.setdefault(dimension, []).append(number)
+    keys: dict[Stored, list[int]] = {}
+    session = reports.session
+    with session.store.read() as conn:
+        for batch in _batches(reports, holders, days):
+            for day, dimension in conn.execute(
+                "SELECT day, dimension FROM cost_daily WHERE batch = ? AND day >= ? AND day < ?",
+                (batch.id, days.start, days.end),
+            ):
+                held = [n for n in holders.get(dimension, ()) if _holds(parts[n], dimension, day)]
+                if held:
+                    keys[Stored(batch.id, day, dimension)] = held
+    located = locate_rows(session.store, session.paths.received, keys)
+    for key, found in located.rows.items():
+        for number in keys[key]:
+            rows[number] += [SourceRow(row.source, row.file, row.line) for row in found]
+    for own in rows:
+        own.sort(key=lambda row: (row.source, row.file, row.line))
+    return rows, located.missing
+
+
+def _holds(part: CostPart, dimension: int, day: int) -> bool:
+    return any(span.start <= day < span.end for span in part.places[dimension])
 
 
 def _batches(reports: Reports, dimensions: Iterable[int], days: Days) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from turbofinops_tui.cli.options import add_slice_options, slice_from_args
 from turbofinops_tui.cli.output import grid, terminal_width, value_text
-from turbofinops_tui.cli.printing import say, say_json
+from turbofinops_tui.cli.printing import say, say_json, tell
 from turbofinops_tui.cli.reports import refuse_draft
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.shown import shown_parts
@@ -51,6 +51,8 @@ def run(args: argparse.Namespace, session: Session) -> int:
         say_json(found.document())
     else:
         _print(found)
+    for text in found.missing:
+        tell(f"warning: {text}")
     return EXIT_DONE
 
 
