@@ -25,6 +25,7 @@ from turbofinops_tui.errors import ConflictError
 from turbofinops_tui.paths import FILE_MODE, Paths, make_private_directory, resolve
 
 if TYPE_CHECKING:
+    from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
     from turbofinops_tui.store.rule_rows import Rule
 
@@ -77,6 +78,8 @@ def throw_away(folder: Path) -> None:
 
 def make(paths: Paths, clock: Clock, customers: int, months: int, seed: int, progress: Progress) -> Demo:
     """Write the files, import them, set the rules, and look up who loses."""
+    from turbofinops_tui.actions.figures import follow_up
+    from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import open_session
 
     calendar = Calendar(clock.today(), months)
@@ -90,12 +93,12 @@ def make(paths: Paths, clock: Clock, customers: int, months: int, seed: int, pro
         for source, file in _bill_files(folder, companies, calendar, seed).items():
             progress(source)
             _import_bill(session, source, file)
-        return Demo(
-            store=paths.store,
-            turned_cohort=month_text(calendar.turned_month),
-            turned_on=day_text(calendar.turned_on),
-            losers=_losers(session),
-        )
+        progress("margins")
+        reports = Reports(session)
+        losers = _losers(reports)
+        follow_up(session, reports)
+        turned = month_text(calendar.turned_month), day_text(calendar.turned_on)
+        return Demo(paths.store, *turned, losers)
     finally:
         session.store.close()
 
@@ -164,11 +167,9 @@ def rules() -> Iterator[Rule]:
     yield FeatureRule("ai-usage", "prod_demo_ai_usage", (("copilot", Decimal(100)),))
 
 
-def _losers(session: Session) -> tuple[str, ...]:
+def _losers(reports: Reports) -> tuple[str, ...]:
     """Whoever the evaluation itself says loses money in the last whole month, the worst first."""
-    from turbofinops_tui.actions.reports import Reports
-
-    table = Reports(session).table(Slice(measures=("margin",), range=Range("last-month")))
+    table = reports.table(Slice(measures=("margin",), range=Range("last-month")))
     found = [
         (value.units, row.key[0])
         for row in table.rows

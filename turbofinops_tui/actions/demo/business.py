@@ -142,6 +142,8 @@ class Company:
     discount: bool = False
     vat: int = 0
     """exclusive VAT, percent"""
+    yearly: bool = False
+    """billed a year ahead"""
 
     @property
     def paid_from(self) -> int:
@@ -220,6 +222,7 @@ def _company(number: int, names: tuple[str, str], month: int, calendar: Calendar
     if month_of_day(signup + trial) == calendar.turned_month:
         trial = 0  # nobody slips into the cohort that turns by the end of a trial
     metered = not turned and plan.name in ("scale", "enterprise") and draw.chance(450)
+    end = _churn(draw, plan, calendar, signup + trial) if not turned else None
     return Company(
         number=number,
         ref=slug(names[0]),
@@ -231,7 +234,7 @@ def _company(number: int, names: tuple[str, str], month: int, calendar: Calendar
         cents=0 if free else draw.pick(plan.prices),
         signup=month_start(month) if metered else signup,
         trial_days=trial,
-        end=_churn(draw, plan, calendar, signup + trial) if not turned else None,
+        end=end,
         kind="free" if free else "turned" if turned else "healthy",
         ratio=draw.between(*plan.ratio),
         peak=draw.between(850, 1050) if turned else 0,
@@ -239,6 +242,7 @@ def _company(number: int, names: tuple[str, str], month: int, calendar: Calendar
         addon_cents=draw.pick((4900, 9900)) if plan.name in ("team", "growth") and draw.chance(300) else 0,
         discount=not turned and draw.chance(60),
         vat=vat,
+        yearly=plan.yearly or (end is None and not turned and draw.chance(350)),
     )
 
 

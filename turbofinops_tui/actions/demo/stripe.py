@@ -55,10 +55,11 @@ class Ledger:
             yield json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
     def _price(self, company: Company, item: str, cents: int, usage_type: str = "licensed") -> str:
-        yearly = usage_type == "licensed" and PLANS[company.plan].yearly
-        key = f"price_demo_{item.removeprefix('prod_demo_')}_{company.currency.lower()}_{cents}"
+        yearly = usage_type == "licensed" and company.yearly
+        interval = "year" if yearly else "month"
+        name = item.removeprefix("prod_demo_")
+        key = f"price_demo_{name}_{company.currency.lower()}_{cents}_{interval}"
         if key not in self.prices:
-            interval = "year" if yearly else "month"
             self.prices[key] = price(
                 key, item, cents, company.currency, interval, usage_type, self.calendar.start - 30
             )
@@ -66,8 +67,7 @@ class Ledger:
 
     def _company(self, company: Company) -> None:
         draw = Draw(self.seed, "stripe", company.number)
-        yearly = PLANS[company.plan].yearly
-        step = 12 if yearly else 1
+        step = 12 if company.yearly else 1
         self.out.append(customer(company))
         items = [(PLANS[company.plan].product, company.cents * step)]
         if company.addon_cents:
@@ -86,7 +86,7 @@ class Ledger:
                 lines += self._usage(company, draw, start)
             self._invoice(company, draw, start, lines, count)
             count += 1
-        if company.metered and yearly:
+        if company.metered and company.yearly:
             self._monthly_usage(company, draw)
 
     def _line(
@@ -98,7 +98,7 @@ class Ledger:
         trial: bool = False,
     ) -> Line:
         name, cents = item
-        discount = cents // 5 if company.discount and count < 3 and not PLANS[company.plan].yearly else 0
+        discount = cents // 5 if company.discount and count < 3 and not company.yearly else 0
         start, end = (company.signup, company.paid_from) if trial else days
         return Line(
             price=self._price(company, name, cents),
@@ -113,7 +113,7 @@ class Ledger:
 
     def _usage(self, company: Company, draw: Draw, day: int) -> list[Line]:
         """AI use of the month before, in arrears; only companies billed from the first of a month have it."""
-        if PLANS[company.plan].yearly:
+        if company.yearly:
             return []
         return [self._usage_line(company, draw, add_months(day, -1), day)]
 
