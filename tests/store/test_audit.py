@@ -40,8 +40,8 @@ TAMPERING = {
     "delete first": "DELETE FROM audit WHERE id = 1",
     "delete middle": "DELETE FROM audit WHERE id = 3",
     "delete and close the gap": "DELETE FROM audit WHERE id = 3; UPDATE audit SET id = id - 1 WHERE id > 3",
-    "insert a copy at the end": "INSERT INTO audit SELECT 7, at, who, action, entity, entity_id, before, after,"
-    " previous, hash FROM audit WHERE id = 6",
+    "insert a copy at the end": "INSERT INTO audit SELECT 7, at, who, action, entity, entity_id, before,"
+    " after, previous, hash FROM audit WHERE id = 6",
     "insert in front": "INSERT INTO audit SELECT 0, at, who, action, entity, entity_id, before, after,"
     " previous, hash FROM audit WHERE id = 1",
     "swap two": "UPDATE audit SET id = 100 WHERE id = 2; UPDATE audit SET id = 2 WHERE id = 3;"

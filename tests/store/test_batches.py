@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.sample import DAY, Deliver, active_sum, batch, key, stage
 from turbofinops_tui.clock import Clock
-from turbofinops_tui.errors import ConflictError, DataError, NotFoundError
+from turbofinops_tui.errors import ConflictError, DataError, NotFoundError, StoreError
 from turbofinops_tui.store import deliveries
 from turbofinops_tui.store.batches import (
     Finding,
@@ -171,3 +171,49 @@ def test_two_active_batches_of_one_period_are_impossible(store: Store, deliver: 
         txn.conn.execute("UPDATE ingest_batch SET state = 'active' WHERE delivery = ?", (delivery,))
     with store.read() as conn, pytest.raises(sqlite3.OperationalError, match="readonly"):
         conn.execute("DELETE FROM delivery")
+
+
+def restage(store: Store, delivery: int, amount: int, digest: str) -> None:
+    number = next(iter(intern_dimensions(store, [key()]).values()))
+    stage_batch(store, delivery, batch(digest, amount), [(DAY, number, amount, amount, 0)], [])
+
+
+def test_a_delivery_read_again_counts_in_its_own_name(store: Store, deliver: Deliver) -> None:
+    first = deliver(1_000, "d1", rows=3)
+    deliver(7, "d2")
+    restage(store, first, 1_000, "d1")
+    assert active_sum(store) == 7
+    publish_delivery(store, first, ["other words"], [])
+    assert active_sum(store) == 1_000
+    with store.read() as conn:
+        states = [
+            (item.id, item.state, item.lines, item.warnings) for item in deliveries.load_deliveries(conn)
+        ]
+    assert states == [(1, "active", 1, ()), (2, "replaced", 1, ())]
+
+
+def test_a_reading_again_that_died_is_cleared_and_the_delivery_stays(
+    store: Store, clock: Clock, deliver: Deliver
+) -> None:
+    first = deliver(1_000, "d1", rows=3)
+    restage(store, first, 5, "x")
+    other = Store.open(store.path, clock)
+    with pytest.raises(ConflictError, match="another program reads"):
+        restage(other, first, 6, "y")
+    collect_retired(other)
+    assert rows_stored(store) == 4, "rows of a living run are left alone"
+    deliveries.release(store, first)
+    collect_retired(other)
+    assert rows_stored(store) == 3
+    assert active_sum(store) == 1_000
+    with store.read() as conn:
+        assert deliveries.load_delivery(conn, first).state == "active"
+    other.close()
+
+
+def test_an_import_into_a_store_that_was_replaced_is_refused(store: Store, deliver: Deliver) -> None:
+    deliver(1, "d1")
+    with pytest.raises(StoreError, match="no longer there"):
+        publish_delivery(store, 1, [], [])
+    with pytest.raises(StoreError, match="no longer there"):
+        publish_delivery(store, 99, [], [])

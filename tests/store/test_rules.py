@@ -246,7 +246,8 @@ def test_reading_rules_imports_no_sqlmodel() -> None:
 
     code = (
         "import sys; import turbofinops_tui.store.rules, turbofinops_tui.store.batches;"
-        "import turbofinops_tui.store.revenue, turbofinops_tui.store.books_id, turbofinops_tui.actions.session;"
+        "import turbofinops_tui.store.revenue, turbofinops_tui.store.books_id;"
+        "import turbofinops_tui.actions.session;"
         "heavy = ('sqlmodel', 'sqlalchemy', 'pydantic', 'sqlite_utils', 'numpy', 'duckdb');"
         "bad = [m for m in heavy if m in sys.modules];"
         "sys.exit(str(bad) if bad else 0)"

@@ -65,8 +65,6 @@ def forget_customer(store: Store, text: str) -> Forgotten:
     Repeating it finishes what a crash cut off.
     """
     with store.write("forget customer") as txn:
-        # Deleted bytes are overwritten, not only unlinked.
-        txn.conn.execute("PRAGMA secure_delete=ON")
         ref = require_customer(txn.conn, text)
         names = _names(txn.conn, ref)
         keys = [
@@ -79,7 +77,9 @@ def forget_customer(store: Store, text: str) -> Forgotten:
         save_customer(txn, ref, name="", attributes=dict.fromkeys(keys, ""), confirmed=False)
         txn.conn.execute("UPDATE customer SET forgotten = 1, name = '' WHERE ref = ?", (ref,))
         txn.audit("forget customer", "customer", ref, None, {"forgotten": True})
-    return Forgotten(ref, sum(_blank_bodies(store, table, key, names, ref) for table, key in _BODIES))
+    bodies = sum(_blank_bodies(store, table, key, names, ref) for table, key in _BODIES)
+    store.compact()  # blanked bytes would live on in free pages and in the WAL
+    return Forgotten(ref, bodies)
 
 
 def blanked(value: Any, ref: str, inside: bool = True) -> Any:
@@ -88,7 +88,8 @@ def blanked(value: Any, ref: str, inside: bool = True) -> Any:
         return [blanked(item, ref, inside) for item in value]
     if not isinstance(value, dict):
         return value
-    person = inside and value.get("object") not in _THINGS
+    # In an event's ``data`` the key holds the object itself, not the name of its kind.
+    person = inside and str(value.get("object")) not in _THINGS
     found: dict[str, Any] = {}
     for key, item in value.items():
         if key == "metadata" and isinstance(item, dict):

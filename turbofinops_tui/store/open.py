@@ -144,6 +144,18 @@ class Store:
         finally:
             os.close(descriptor)
 
+    def compact(self) -> None:
+        """Write the file anew and empty the WAL, so that nothing deleted is left in free pages."""
+        if self.read_only:
+            raise ReadOnlyError("compacting would write to the store", "start without --read-only")
+        with self.locked():
+            conn = self._writer()
+            try:
+                conn.execute("VACUUM")
+                conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise connect.translate(error, self.path) from error
+
     def close(self) -> None:
         """Close what this object keeps open; it can be used again afterwards."""
         with self._guard:
