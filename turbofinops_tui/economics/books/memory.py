@@ -14,7 +14,7 @@ class MemoryCost:
     """A ``CostSource`` over daily rows (dimension, batch, day, effective, billed, quantity)."""
 
     def __init__(self, rows: Iterable[Sequence[int]], batches: Sequence[Batch]) -> None:
-        self.batches = tuple(batches)
+        self.batches: Sequence[Batch] = tuple(batches)
         self._rows = CostRows.of(rows)
 
     def monthly(self) -> CostRows:

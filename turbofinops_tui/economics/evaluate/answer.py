@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -98,34 +98,43 @@ def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -
     return tuple(found)
 
 
+Lost = dict[tuple[int, str, str, str | None, str], int]
+"""(day, side, source, customer, currency) -> native units without a rate"""
+
+
 def _unconverted(slice_: Slice, parts: Sequence[Piece]) -> tuple[Unconverted, ...]:
-    """Every amount of the slice without a rate, natively, in order of day."""
+    """What of the slice has no rate, natively, summed per day, side, source and customer."""
     revenue, cost = wanted_sides(slice_)
-    found: list[Unconverted] = []
+    found: Lost = {}
     for part in parts:
-        engine = part.engine
         if revenue:
-            found += _lost_revenue(part, slice_)
+            _lost_revenue(part, slice_, found)
         if cost:
-            records, days = engine.lost_cost(slice_.where)
-            for position in np.flatnonzero(part.inside[records.span]).tolist():
-                dimension = engine.books.dimensions[int(records.dimension[position])]
-                customer = int(records.customer[position])
-                name = None if customer == NOBODY else engine.books.customers[customer].ref
-                amount = Money(int(records.amount[position]), dimension.currency)
-                found.append(Unconverted(amount, name, "cost", dimension.source, int(days[position])))
-    return tuple(sorted(found, key=lambda u: (u.day, u.side, u.source, u.customer or "", u.amount.units)))
+            _lost_cost(part, slice_, found)
+    order = sorted(found, key=lambda key: (key[0], key[1], key[2], key[3] or "", key[4]))
+    return tuple(
+        Unconverted(Money(found[key], key[4]), key[3], cast(Any, key[1]), key[2], key[0]) for key in order
+    )
 
 
-def _lost_revenue(part: Piece, slice_: Slice) -> list[Unconverted]:
+def _lost_cost(part: Piece, slice_: Slice, found: Lost) -> None:
+    engine = part.engine
+    records, days = engine.lost_cost(slice_.where)
+    for position in np.flatnonzero(part.inside[records.span]).tolist():
+        dimension = engine.books.dimensions[int(records.dimension[position])]
+        customer = int(records.customer[position])
+        name = None if customer == NOBODY else engine.books.customers[customer].ref
+        key = (int(days[position]), "cost", dimension.source, name, dimension.currency)
+        found[key] = found.get(key, 0) + int(records.amount[position])
+
+
+def _lost_revenue(part: Piece, slice_: Slice, found: Lost) -> None:
     engine = part.engine
     records = engine.lost_revenue(slice_.where)
-    found = []
     for position in np.flatnonzero(part.inside[records.span]).tolist():
         row = engine.books.revenue.rows[int(records.row[position])]
         customer = int(records.customer[position])
         span: Days = engine.books.spans[int(records.span[position])]
         name = None if customer == NOBODY else engine.books.customers[customer].ref
-        amount = Money(int(records.amount[position]), row.currency)
-        found.append(Unconverted(amount, name, "revenue", row.source, max(row.start, span.start)))
-    return found
+        key = (max(row.start, span.start), "revenue", row.source, name, row.currency)
+        found[key] = found.get(key, 0) + int(records.amount[position])

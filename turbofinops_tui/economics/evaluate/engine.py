@@ -191,7 +191,10 @@ class Engine:
     # --- cubes ----------------------------------------------------------------------------------
 
     def cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask) -> Cube:
-        """Sums of ``COST`` by the axes ``names`` (none of time) and span; complete on the spans ``inside``."""
+        """Sums of ``COST`` by the axes ``names`` (none of time) and span, complete on ``inside``.
+
+        Of other spans large pools may be missing.
+        """
         key = ("cost", names, where, inside.tobytes() if self.pools.large else b"")
         if key not in self._cubes:
             self._remember(key, self._cost_cube(names, where, inside))
