@@ -160,7 +160,8 @@ def rules() -> Iterator[Rule]:
     yield SharedRule("clusters", Match((("tag:cluster", "shared"),)), "revenue")
     yield SharedRule("observability", Match((("provider", "datadog"),)), "direct")
     yield SharedRule("support", Match((("service", "AWS Support"),)), "direct")
-    core = (("core", Decimal(65)), ("search", Decimal(15)), ("copilot", Decimal(20)))
+    parts = {"core": 63, "search": 15, "copilot": 18, "autopilot": 4}
+    core = tuple((feature, Decimal(percent)) for feature, percent in parts.items())
     for plan in ("starter", "team", "growth", "scale", "enterprise"):
         yield FeatureRule(f"plan-{plan}", f"prod_demo_{plan}", core)
     yield FeatureRule("autopilot", "prod_demo_autopilot", (("autopilot", Decimal(100)),))
