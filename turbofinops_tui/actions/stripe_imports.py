@@ -21,7 +21,7 @@ from turbofinops_tui.store.findings import Finding, close_finding, record_findin
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
 from turbofinops_tui.store.received import file_record
-from turbofinops_tui.sync.derive import CUSTOMER_KEY, Derived, derive_dirty
+from turbofinops_tui.sync.derive import CACHE, CUSTOMER_KEY, Derived, derive_dirty
 from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
 from turbofinops_tui.sync.derive_inbox import EventRow, put_events, put_snapshots
@@ -114,6 +114,7 @@ def _put(store: Store, origin: Origin, spool: Spool, delivery: int) -> int:
     def flush() -> None:
         nonlocal fresh
         with pace.measured(), store.write("receive stripe", durable=False) as txn:
+            txn.conn.execute(CACHE)
             fresh += put_events(txn, origin, events, delivery)
             put = put_snapshots(txn, origin, snapshots, delivery)
             mark_customers(txn, origin, put.customers)

@@ -30,6 +30,8 @@ MARKS = 5000
 CUSTOMER_KEY = "customer_ref"
 """metadata key of the customer reference, unless a connection says otherwise"""
 _KEY = "source = ? AND account = ? AND livemode = ?"
+CACHE = "PRAGMA cache_size=-32768"
+"""objects are read in no order of their own: SQLite's 2 MB would be read again and again"""
 Marks = dict[str, int]
 
 
@@ -56,6 +58,7 @@ def derive_dirty(
         for start in range(0, len(found), step):
             chunk = found[start : start + step]
             with pace.measured(), store.write("derive revenue", durable=False) as txn:
+                txn.conn.execute(CACHE)
                 _write(txn, origin, chunk, marks, delivery, done)
     done.customers = derive_customers(store, origin, customer_key)
     with store.write("derive revenue"):
@@ -67,10 +70,11 @@ def _next_batch(store: Store, origin: Origin) -> tuple[list[Component], Marks] |
     """Some marked ids with their components, derived; None when only customers are left."""
     key = (origin.source, origin.account, int(origin.livemode))
     with store.read() as conn:
+        conn.execute(CACHE)
         seeds = dict(
             conn.execute(
-                f"SELECT id, mark FROM stripe_dirty WHERE {_KEY} AND id NOT LIKE ? LIMIT ?",  # noqa: S608 (constant)
-                (*key, CUSTOMER_MARK + "%", SEEDS),
+                f"SELECT id, mark FROM stripe_dirty WHERE {_KEY} AND id < ? ORDER BY id LIMIT ?",  # noqa: S608 (constant)
+                (*key, CUSTOMER_MARK, SEEDS),
             )
         )
         if not seeds:

@@ -19,12 +19,13 @@ from turbofinops_tui.sync.derive_component import DAY, Origin
 from turbofinops_tui.sync.derive_inbox import mark
 from turbofinops_tui.sync.read.stripe_objects import Json, unpack
 
-CUSTOMER_MARK = "customer:"
-"""prefix of the marks of customers, whose ids may be of any form"""
+CUSTOMER_MARK = "~customer:"
+"""prefix of the marks of customers, whose ids may be of any form; sorts after every object's id"""
 CHUNK = 200
 _KEY = "source = ? AND account = ? AND livemode = ?"
 _LATEST = (
-    "SELECT identity, product FROM revenue_event WHERE source = ? AND account = ? AND livemode = ?"
+    # the unary plus keeps SQLite on the index of identities, not on all rows of the source
+    "SELECT identity, product FROM revenue_event WHERE +source = ? AND +account = ? AND +livemode = ?"
     " AND identity IN (SELECT value FROM json_each(?)) AND basis = 'recognised' AND kind = 'subscription'"
     " AND amount > 0 AND product <> ''"
     " ORDER BY occurred_at, period_start, period_end, amount, source_object, part"
@@ -86,8 +87,8 @@ def _key(origin: Origin) -> tuple[str, str, int]:
 
 def _marks(conn: sqlite3.Connection, origin: Origin) -> dict[str, int]:
     rows = conn.execute(
-        f"SELECT id, mark FROM stripe_dirty WHERE {_KEY} AND id LIKE ? ORDER BY id LIMIT ?",  # noqa: S608 (constant)
-        (*_key(origin), CUSTOMER_MARK + "%", CHUNK),
+        f"SELECT id, mark FROM stripe_dirty WHERE {_KEY} AND id >= ? ORDER BY id LIMIT ?",  # noqa: S608 (constant)
+        (*_key(origin), CUSTOMER_MARK, CHUNK),
     )
     return {ident[len(CUSTOMER_MARK) :]: number for ident, number in rows}
 

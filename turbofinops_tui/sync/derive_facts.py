@@ -58,12 +58,15 @@ def _needed(obj: Json, name: str) -> int:
 
 def _list(obj: Json, name: str) -> list[Json]:
     value = obj.get(name)
-    if value is None:
-        return []
     if isinstance(value, dict):
         value = value.get("data")
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    if not value and (value is None or value == []):
+        return []
+    if not isinstance(value, list):
         raise _bad(name, value, "a list of objects")
+    for item in value:
+        if not isinstance(item, dict):
+            raise _bad(name, item, "an object")
     return value
 
 
@@ -273,13 +276,16 @@ MONEY_KINDS = tuple(_READERS)
 """object types that rows are derived from"""
 
 
-def fact(obj: Json, kind: str) -> Fact | None:
-    """The checked values of ``obj``; None for a type that carries no revenue. DataError names the field."""
+def fact(obj: Json, kind: str, *, bounded: bool = True) -> Fact | None:
+    """The checked values of ``obj``; None for a type that carries no revenue. DataError names the field.
+
+    ``bounded=False`` for objects of the store, whose sizes were checked when they came.
+    """
     reader = _READERS.get(kind)
     if reader is None:
         return None
     found: Fact = reader(obj)
-    if not isinstance(found, Payment | Price):
+    if bounded and not isinstance(found, Payment | Price):
         _bounded(found)
     return found
 

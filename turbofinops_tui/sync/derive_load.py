@@ -64,7 +64,7 @@ def load_closure(conn: sqlite3.Connection, origin: Origin, seeds: Iterable[str])
 def _take_in(loaded: Loaded, ident: str, kind: str, event: str, obj: Json) -> list[str]:
     """Keep one object's fact; returns the ids that it refers to."""
     try:
-        value = fact(obj, kind)
+        value = fact(obj, kind, bounded=False)
     except DataError as error:
         detail = f"{error.line()} (not counted)"
         loaded.findings.append(Finding(READ_FINDING, ident, loaded.origin.source, detail))
