@@ -38,7 +38,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "features": ("links", "revenue map: product to features"),
     "identities": ("links", "external ids of customers"),
     "routes": ("links", "routes to features"),
-    "customers": ("customers", "list, show and merge customers"),
+    "customers": ("customers", "list and show customers"),
     "forget": ("customers", "blank a customer's personal data; amounts and ids stay"),
     "settings": ("settings", "settings that change numbers, audited"),
     "audit": ("audit", "who changed what, when; verifiable"),
