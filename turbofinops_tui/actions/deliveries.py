@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.errors import TurboError
-from turbofinops_tui.store import batches, undo
+from turbofinops_tui.store import batches, received, undo
 from turbofinops_tui.store.deliveries import COST_KINDS, load_delivery
 from turbofinops_tui.store.delivery_figures import DeliveryLine, delivery_lines
+from turbofinops_tui.store.settings import all_settings
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
 
-__all__ = ["DeliveryLine", "Removed", "list_deliveries", "remove"]
+__all__ = ["DeliveryLine", "Removed", "list_deliveries", "prune_received", "remove"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ def remove(session: Session, delivery: int) -> Removed:
         except TurboError as error:
             missing.append(f"{_name(session, number)}: {error.line()}")
     return Removed(delivery, tuple(done), tuple(missing))
+
+
+def prune_received(session: Session) -> list[str]:
+    """Remove kept files past the retention settings; returns their hashes."""
+    with session.store.read() as conn:
+        values = all_settings(conn)
+    months, limit = int(values["received.months"]), int(values["received.bytes"])
+    return received.prune(session.paths.received, session.clock.now(), months, limit)
 
 
 def after_undo(session: Session, kind: str) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from turbofinops_tui.actions.deliveries import prune_received
 from turbofinops_tui.economics.periods import month_text, parse_month
 from turbofinops_tui.economics.types import Rules
 from turbofinops_tui.errors import DataError, UsageError
@@ -279,6 +280,7 @@ def _store(session: Session, plan: _Plan, done: Delivered) -> ImportResult:
     ]
     if plan.keep:
         records = [keep_file(session.paths.received, record) for record in records]
+        prune_received(session)
     delivery = begin_delivery(store, plan.kind, plan.target.source, plan.target.export, records, plan.options)
     try:
         new = deliver.stage(store, delivery, plan.target, done.rollup, done.rollup.periods)
