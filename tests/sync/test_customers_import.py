@@ -62,8 +62,8 @@ def test_all_columns(books: Session) -> None:
 def stripe(books: Session) -> None:
     product = {"id": "prod_1", "object": "product", "name": "Pro", "livemode": True, "created": 1}
     customer = {
-        "id": "cus_1", "object": "customer", "created": at("2018-12-24"), "livemode": True, "name": "From Stripe",
-        "metadata": {"tier": "a"},
+        "id": "cus_1", "object": "customer", "created": at("2018-12-24"), "livemode": True,
+        "name": "From Stripe", "metadata": {"tier": "a"},
     }  # fmt: skip
     lines = [line("il_1", 3100, "2019-01-01", "2019-02-01")]
     path = write(
