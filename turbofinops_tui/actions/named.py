@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Condition, Slice, Sort
 
 NAMED_REPORTS: dict[str, Slice] = {
@@ -10,10 +9,10 @@ NAMED_REPORTS: dict[str, Slice] = {
     "providers": Slice(
         by=("provider",), measures=("cost", "direct_cost", "shared_cost"), sort=(Sort("cost"),)
     ),
+    "features": Slice(by=("feature",), sort=(Sort("margin", ascending=True),)),
+    "cohorts": Slice(by=("cohort", "age"), measures=("revenue", "cost", "margin", "margin_pct", "customers")),
     "trend": Slice(by=("month",), measures=("revenue", "cost", "margin", "margin_pct", "coverage")),
-    "coverage": Slice(
-        by=("month",), measures=("cost", "direct_cost", "shared_cost", "coverage"), range=Range()
-    ),
+    "coverage": Slice(by=("month",), measures=("cost", "direct_cost", "shared_cost", "coverage")),
     "unattributed": Slice(
         by=("provider", "account", "service"),
         measures=("cost",),

@@ -120,6 +120,8 @@ class Engine:
         return self._filtered(self.sales, where)
 
     def _filtered(self, records: Sales, where: Sequence[Condition]) -> Sales:
+        if not len(records):
+            return records
         kept = np.ones(len(records), dtype=bool)
         for name, conditions in conditions_by_dimension(where).items():
             axis = self.space.axis(name)
@@ -134,6 +136,8 @@ class Engine:
     def lost_cost(self, where: Sequence[Condition]) -> tuple[Records, Ints]:
         """Native cost without a rate that the conditions let through, and the day of each."""
         records = self.ledger.unconverted
+        if not len(records):
+            return records, records.span
         spans = self.books.span_of(records.span)
         placed = Records(
             records.dimension, spans, records.customer, records.feature, records.link, records.bucket,

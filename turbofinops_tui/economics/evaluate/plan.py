@@ -20,7 +20,7 @@ from turbofinops_tui.economics.types import Rules, Slice
 
 WINDOW_DAYS = 92
 """days of one window on the day or week axis; longer tables are read window by window"""
-ENGINES_KEPT = 8
+ENGINES_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class SharedPools:
             number, at = int(pools.rule[rows[0]]), int(months[month[rows[0]]])
             weights = self.weights.of(number, at, int(partition[rows[0]]))
             pieces.append(self._run(pools, rows, stands_for[rows], span[rows], number, weights))
-        return Records.join(pieces)
+        return Records.join(pieces).compact()
 
     def _run(
         self, pools: Pools, rows: Ints, dimension: Ints, span: Ints, rule: int, weights: Weights | None
