@@ -149,33 +149,11 @@ class Component:
         if not minor:
             return
         origin = self.origin
-        self.rows.append(
-            RevenueRow(
-                origin.source,
-                origin.account,
-                origin.livemode,
-                source_object,
-                part,
-                kind,
-                basis,
-                f"stripe:{customer}" if customer else "",
-                currency,
-                minor * minor_factor(currency),
-                days[0],
-                days[1],
-                at // DAY,
-                product,
-                price,
-                "",
-                "",
-                False,
-                credit_applied,
-                group,
-                sequence,
-                *rate,
-                self.events.get(source_object, ""),
-            )
-        )
+        owner = f"stripe:{customer}" if customer else ""
+        where = (origin.source, origin.account, origin.livemode, source_object, part, kind, basis, owner)
+        amount = (currency, minor * minor_factor(currency), *days, at // DAY, product, price)
+        conversion = (group, sequence, *rate, self.events.get(source_object, ""))
+        self.rows.append(RevenueRow(*where, *amount, "", "", False, credit_applied, *conversion))
 
 
 def settlement(pairs: list[tuple[Movement, int]], currency: str) -> RateText | None:

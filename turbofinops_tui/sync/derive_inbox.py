@@ -108,23 +108,8 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
     Customers and products are the caller's to mark (``derive_customers``).
     """
     key = (origin.source, origin.account, int(origin.livemode))
-    known = _known(txn.conn, key, snapshots)
-    changed: dict[str, _Known] = {}
-    refs: set[tuple[str, str]] = set()
     put = Put()
-    for item in snapshots:
-        new = _Known(item.object, item.created, item.rank, item.version, item.event, item.complete, item.body)
-        old = known.get(item.id)
-        refs.update((target, item.id) for target in item.refs)
-        if old is not None and new.order < old.order:
-            if new.complete and not old.complete and _keep_whole(known, changed, item.id, new):
-                put.note(item, None)
-            continue
-        if old is not None and old.complete and not new.complete:
-            _keep_whole(known, changed, item.id, old)
-        if old is None or old.body != new.body or old.event != new.event:
-            put.note(item, old.body if old else None)
-        known[item.id] = changed[item.id] = new
+    changed = _newest(_known(txn.conn, key, snapshots), snapshots, put)
     txn.conn.executemany(
         _UPSERT,
         [
@@ -135,6 +120,7 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
             for ident, row in changed.items()
         ],
     )  # fmt: skip
+    refs = {(target, item.id) for item in snapshots for target in item.refs}
     txn.conn.executemany(
         "INSERT OR IGNORE INTO stripe_reference(source, account, livemode, target, id)"
         " VALUES (?, ?, ?, ?, ?)",
@@ -143,6 +129,24 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
     put.money |= _users_of_prices(txn, key, put.prices, changed)
     mark(txn, origin, put.money)
     return put
+
+
+def _newest(known: dict[str, _Known], snapshots: Sequence[Snapshot], put: Put) -> dict[str, _Known]:
+    """The snapshots that win over what is known, by id; notes in ``put`` what they change."""
+    changed: dict[str, _Known] = {}
+    for item in snapshots:
+        new = _Known(item.object, item.created, item.rank, item.version, item.event, item.complete, item.body)
+        old = known.get(item.id)
+        if old is not None and new.order < old.order:
+            if new.complete and not old.complete and _keep_whole(known, changed, item.id, new):
+                put.note(item, None)
+            continue
+        if old is not None and old.complete and not new.complete:
+            _keep_whole(known, changed, item.id, old)
+        if old is None or old.body != new.body or old.event != new.event:
+            put.note(item, old.body if old else None)
+        known[item.id] = changed[item.id] = new
+    return changed
 
 
 def mark(txn: WriteTxn, origin: Origin, ids: Iterable[str]) -> None:
