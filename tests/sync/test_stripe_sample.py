@@ -179,3 +179,20 @@ def test_customers_of_the_sample(books: Session, shared_data: Path, expected: di
     assert found.keys() == expected["customers"].keys()
     assert cohorts == len(found)
     assert "Scale" in found.values()
+
+
+def test_undoing_an_import_leaves_what_the_others_brought(
+    books: Session, shared_data: Path, tmp_path: Path, clock: Clock
+) -> None:
+    from turbofinops_tui.actions.deliveries import remove
+
+    alone = session(tmp_path / "alone", clock)
+    load(alone, shared_data, "stripe-events")
+    results = load(books, shared_data, *KINDS)
+    assert facts(books) != facts(alone)
+    remove(books, results[1].delivery)
+    assert facts(books) == facts(alone)
+    assert digest(books) == digest(alone)
+    remove(books, results[0].delivery)
+    assert facts(books) == []
+    assert digest(books) == ""
