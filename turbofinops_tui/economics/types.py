@@ -42,8 +42,7 @@ RATIO_MEASURES = ("margin_pct", "ai_share", "coverage")
 COUNT_MEASURES = ("customers",)
 MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES
 DEFAULT_MEASURES = ("revenue", "cost", "margin", "margin_pct")
-LAST_YEAR = Range()
-"""the last 12 whole months"""
+LAST_YEAR = Range()  # the last 12 whole months
 
 Value = Money | Ratio | int | None
 """A cell: money, a ratio, a count, or None where the cell has no meaning (JSON null)."""
@@ -308,8 +307,7 @@ class SourceState:
 
 
 class Rates(Protocol):
-    """Table rates (numbers.md 1): last published on or before the day, at most 7 days old; crosses through
-    the base."""
+    """Table rates (numbers.md 1): the last on or before the day, at most 7 days old, crossed by the base."""
 
     def rate(self, currency: str, to: str, day: int) -> tuple[int, int] | None:
         """(numerator, denominator) major units of ``to`` per major unit of ``currency``, or None."""
@@ -357,7 +355,7 @@ class Row:
     others: bool = False
     """the one ``(others)`` row under --top"""
     previous: tuple[Value, ...] = ()
-    """with ``compare``: the values of the other period, in slice order"""
+    """with ``compare``: the other period's values"""
 
 
 @dataclass(frozen=True, slots=True)
