@@ -9,8 +9,10 @@ divided by it (1.0 on a quiet 2-core machine).
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -44,7 +46,7 @@ class Contender:
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     fresh: Path | None = None
-    """a file that must not be there when the command starts (a store); its siblings go as well"""
+    """a directory that must not be there when the command starts (the root of a store)"""
     most: int = 99
 
 
@@ -84,20 +86,17 @@ def turbofinops(*words: object) -> list[str]:
 def measure(contender: Contender) -> Sample:
     """Run once in a fresh process; CalledProcessError when it fails."""
     if contender.fresh is not None:
-        for path in contender.fresh.parent.glob(contender.fresh.name + "*"):
-            path.unlink()
+        shutil.rmtree(contender.fresh, ignore_errors=True)
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY), **contender.env}
-    with tempfile.TemporaryFile("w+") as out:
-        start = time.perf_counter()
-        child = subprocess.Popen(list(contender.command), stdout=out, stderr=subprocess.STDOUT, env=env)
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read()
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, list(contender.command), text)
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
+    with tempfile.NamedTemporaryFile("r") as facts:
+        measured = str(Path(__file__).with_name("measured.py"))
+        command = [sys.executable, "-S", measured, facts.name, *contender.command]
+        done = subprocess.run(command, capture_output=True, text=True, env=env)
+        found = json.load(facts)
+    if found["code"]:
+        print(done.stdout, done.stderr)
+        raise subprocess.CalledProcessError(found["code"], list(contender.command))
+    return Sample(found["wall"], found["cpu"], found["peak_mb"], done.stdout)
 
 
 def compare(contenders: Sequence[Contender], rounds: int) -> list[Result]:

@@ -12,12 +12,12 @@ from benchmarks import data, harness
 from benchmarks.harness import Contender, Result
 
 
-def ours(file: Path, store: Path) -> Contender:
+def ours(file: Path, root: Path) -> Contender:
     """Import into a new store and prove it: two commands, timed together."""
     return Contender(
         "turbofinops import + reconcile",
-        harness.python("-m", "benchmarks.ingest_once", str(file), str(store)),
-        fresh=store,
+        harness.python("-m", "benchmarks.ingest_once", str(file), str(root)),
+        fresh=root,
     )
 
 
@@ -30,7 +30,7 @@ def rollup(file: Path) -> Contender:
 
 def against_rollup(file: Path, folder: Path, rounds: int) -> list[Result]:
     """Row 1 or 2, by the file's form."""
-    return harness.compare([rollup(file), ours(file, folder / "store" / "bench.db")], rounds)
+    return harness.compare([rollup(file), ours(file, folder / "root-ingest")], rounds)
 
 
 def against_small_tools(lines: int, folder: Path, rounds: int) -> list[Result]:
@@ -46,7 +46,7 @@ def against_small_tools(lines: int, folder: Path, rounds: int) -> list[Result]:
             most=1,
         ),
     ]
-    return harness.compare([ours(file, folder / "store" / "bench.db"), *peers], rounds)
+    return harness.compare([ours(file, folder / "root-ingest"), *peers], rounds)
 
 
 def report(lines: int, small: int, folder: Path, rounds: int) -> str:

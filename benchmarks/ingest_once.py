@@ -1,4 +1,4 @@
-"""One import into one store, then its proof, in one process: ``... ingest_once FILE STORE``."""
+"""One import into one store, then its proof, in one process: ``... ingest_once FILE ROOT``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 from turbofinops_tui.cli.main import run
 
 
-def main(file: str, store: str) -> int:
+def main(file: str, root: str) -> int:
     """0 when the import and the proof both succeed."""
-    place = ["--root", store + ".root", "--store", store]
+    place = ["--root", root]
     code = run([*place, "import", "focus", file, "--source", "aws", "--yes"])
     return code or run([*place, "reconcile", "--format", "json"])
 

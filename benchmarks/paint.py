@@ -97,7 +97,7 @@ def wire(root: Path, today: str) -> str:
     try:
         terminal.until(filled)
         terminal.read(4.0)
-        screen = terminal.press("2", 1.5)
+        screen = terminal.press("2", 5.0)
         idle = terminal.read(5.0)
         rows = [terminal.press("j") for _ in range(5)]
         page = max(terminal.press("\x1b[6~"), terminal.press("\x1b[5~"))

@@ -27,20 +27,21 @@ VIEWS: dict[str, Slice] = {
     "trend": Slice(by=("month",), measures=("revenue", "cost", "margin"), range=Range("-12m")),
     "one customer": Slice(by=("month", "service"), measures=("cost",), range=Range("-12m")),
 }
-_OWNER = (
-    "JOIN cost_dimension d ON d.id = c.dimension"
-    " JOIN tag_pair p ON p.tag_set = d.tag_set AND p.key = 'customer'"
-)
-_LAST = "c.day >= 20727 AND c.day < 20758"
+_FROM = "FROM cost_daily c JOIN cost_dimension d ON d.id = c.dimension JOIN tag_set t ON t.id = d.tag_set"
+_LIVE = "c.batch IN (SELECT id FROM ingest_batch WHERE state = 'active' AND period"
+_YEAR = f"{_LIVE} BETWEEN '2025-11' AND '2026-10')"
+_LAST = f"{_LIVE} = '2026-10')"
+_CUSTOMER = "json_extract(t.json, '$.customer')"
+_MONTH = "strftime('%Y-%m', c.day * 86400, 'unixepoch')"
 SQL: dict[str, str] = {
-    "top 20": f"SELECT p.value, sum(c.effective) FROM cost_daily c {_OWNER} WHERE {_LAST}"
-    " GROUP BY p.value ORDER BY 2 DESC LIMIT 20",
-    "per service": "SELECT d.service, sum(c.effective) FROM cost_daily c JOIN cost_dimension d"
-    f" ON d.id = c.dimension WHERE {_LAST} GROUP BY d.service",
-    "trend": "SELECT c.day / 31, sum(c.effective) FROM cost_daily c WHERE c.day >= 20392 GROUP BY 1",
-    "one customer": f"SELECT c.day / 31, d.service, sum(c.effective) FROM cost_daily c {_OWNER}"
-    " WHERE p.value = 'c0001' AND c.day >= 20392 GROUP BY 1, 2",
+    "top 20": f"SELECT {_CUSTOMER}, sum(c.effective) {_FROM} WHERE {_LAST}"
+    " GROUP BY 1 ORDER BY 2 DESC LIMIT 20",
+    "per service": f"SELECT d.service, sum(c.effective) {_FROM} WHERE {_LAST} GROUP BY 1",
+    "trend": f"SELECT {_MONTH}, sum(c.effective) FROM cost_daily c WHERE {_YEAR} GROUP BY 1",
+    "one customer": f"SELECT {_MONTH}, d.service, sum(c.effective) {_FROM}"
+    f" WHERE {_CUSTOMER} = 'c0001' AND {_YEAR} GROUP BY 1, 2",
 }
+"""what a person would ask the daily table; revenue and shared cost are not even in it"""
 
 
 def ours(path: str) -> dict[str, float]:
@@ -74,7 +75,7 @@ def sql(path: str) -> dict[str, float]:
     found = {}
     for name, query in SQL.items():
         times = []
-        for _ in range(3):
+        for _ in range(2):
             start = time.perf_counter()
             conn.execute(query).fetchall()
             times.append((time.perf_counter() - start) * 1000)
