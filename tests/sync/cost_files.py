@@ -73,8 +73,12 @@ def image(session: Session) -> list[tuple[object, ...]]:
     """Everything that counts, to show that a failed import changed none of it."""
     with session.store.read() as conn:
         return [
-            *conn.execute("SELECT id, kind, source, export, lines, state FROM delivery WHERE state <> 'staged' ORDER BY id"),
-            *conn.execute("SELECT id, delivery, period, lines, digest, state FROM ingest_batch WHERE state = 'active' ORDER BY id"),
+            *conn.execute(
+                "SELECT id, kind, source, export, lines, state FROM delivery WHERE state <> 'staged' ORDER BY id"
+            ),
+            *conn.execute(
+                "SELECT id, delivery, period, lines, digest, state FROM ingest_batch WHERE state = 'active' ORDER BY id"
+            ),
             *conn.execute(
                 "SELECT c.* FROM cost_daily c JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active'"
                 " ORDER BY c.batch, c.day, c.dimension"

@@ -36,7 +36,12 @@ def test_real_sample(session: Session, shared_data: Path) -> None:
     assert {key: value for key, value in totals(session).items() if key[4] == "billed"} == wanted
     before = image(session)
     again = import_focus(session, [sample], "cloud")
-    assert (first.lines, first.unchanged, again.unchanged, again.delivery) == (1000, False, True, first.delivery)
+    assert (first.lines, first.unchanged, again.unchanged, again.delivery) == (
+        1000,
+        False,
+        True,
+        first.delivery,
+    )
     assert image(session) == before
 
 
@@ -59,7 +64,9 @@ def test_specification_examples(session: Session, shared_data: Path, tmp_path: P
                 refused.add(name)
                 continue
             sums = {
-                cost: sum((v for k, v in totals(session).items() if k[0] == source and k[4] == cost), Decimal(0))
+                cost: sum(
+                    (v for k, v in totals(session).items() if k[0] == source and k[4] == cost), Decimal(0)
+                )
                 for cost in ("billed", "effective")
             }
             assert (sums["billed"], sums["effective"]) == wanted[name], name
@@ -146,9 +153,16 @@ def test_period_is_named_or_the_month(session: Session, tmp_path: Path) -> None:
 
 def test_attributes(session: Session, tmp_path: Path) -> None:
     rows = [
-        focus_row(ProviderName="null", ServiceProviderName="Google Cloud", SubAccountId="", BillingAccountId="B1"),
+        focus_row(
+            ProviderName="null", ServiceProviderName="Google Cloud", SubAccountId="", BillingAccountId="B1"
+        ),
         focus_row(ProviderName="Amazon Web Services, Inc.", ServiceProviderName="", BillingAccountId="B1"),
-        focus_row(ProviderName="Acme Cloud", ServiceProviderName="NULL", BillingAccountId="B1", ChargeCategory="refund"),
+        focus_row(
+            ProviderName="Acme Cloud",
+            ServiceProviderName="NULL",
+            BillingAccountId="B1",
+            ChargeCategory="refund",
+        ),
         focus_row(ProviderName="", ServiceProviderName="", BillingAccountId="B1", ChargeCategory="Discount"),
     ]
     rows[0]["PublisherName"] = rows[1]["PublisherName"] = rows[2]["PublisherName"] = "x"
@@ -209,7 +223,9 @@ def test_shrinking_is_refused(session: Session, tmp_path: Path, clock: Clock) ->
     assert not import_focus(allowed, [half], "s").unchanged
     allowed.store.close()
     # exactly half is no more than half
-    import_focus(session, [focus_file(tmp_path / "c.csv", focus_row(BilledCost="5.5", EffectiveCost="3"))], "s")
+    import_focus(
+        session, [focus_file(tmp_path / "c.csv", focus_row(BilledCost="5.5", EffectiveCost="3"))], "s"
+    )
 
 
 def test_period_option(session: Session, tmp_path: Path) -> None:

@@ -68,7 +68,12 @@ BAD_CELLS = [
 @pytest.mark.parametrize(("column", "text", "message"), BAD_CELLS)
 def test_bad_cell(session: Session, tmp_path: Path, column: str, text: str, message: str) -> None:
     """The line counts the line breaks inside earlier cells."""
-    rows = [focus_row(Tags='{"a":\n\n"b"}'), focus_row(), focus_row(**{column: text}), focus_row(BilledCost="x")]
+    rows = [
+        focus_row(Tags='{"a":\n\n"b"}'),
+        focus_row(),
+        focus_row(**{column: text}),
+        focus_row(BilledCost="x"),
+    ]
     error = refused(session, focus_file(tmp_path / "bad.csv", *rows))
     assert (error.file, error.line_number, error.column) == (str(tmp_path / "bad.csv"), 6, column)
     assert message in error.line()
@@ -88,7 +93,9 @@ def test_bad_cell_in_parquet(session: Session, tmp_path: Path, column: str, text
 
 def test_generated_poison(session: Session, shared_data: Path, tmp_path: Path) -> None:
     """Row by row: five errors with their line and column, and one broken tag text whose cost stays."""
-    lines = (shared_data / "cloud" / "generated" / "poison" / "part-00001.csv").read_text("utf-8").splitlines()
+    lines = (
+        (shared_data / "cloud" / "generated" / "poison" / "part-00001.csv").read_text("utf-8").splitlines()
+    )
     found = []
     for place, line in enumerate(lines[1:], 2):
         file = tmp_path / f"{place}.csv"
@@ -233,7 +240,11 @@ def test_gzip_bomb(session: Session, tmp_path: Path) -> None:
 
 def test_limits_are_settings(session: Session, tmp_path: Path) -> None:
     file = focus_file(tmp_path / "f.csv", *[focus_row(SubAccountId=str(place)) for place in range(9)])
-    for key, value, message in (("limits.rows", "5", "rows"), ("limits.columns", "5", "columns"), ("limits.bytes", "100", "bytes")):
+    for key, value, message in (
+        ("limits.rows", "5", "rows"),
+        ("limits.columns", "5", "columns"),
+        ("limits.bytes", "100", "bytes"),
+    ):
         with session.store.write("test") as txn:
             old = "200000000" if key == "limits.rows" else "500" if key == "limits.columns" else str(64 << 30)
             set_setting(txn, key, value)
@@ -257,7 +268,9 @@ def test_an_amount_too_large_for_the_store(session: Session, tmp_path: Path) -> 
 
 
 def test_broken_tags_are_counted(session: Session, tmp_path: Path) -> None:
-    rows = [focus_row(Tags='{"customer": "ac', BilledCost="2", EffectiveCost=text) for text in ("2.5", "0.25")]
+    rows = [
+        focus_row(Tags='{"customer": "ac', BilledCost="2", EffectiveCost=text) for text in ("2.5", "0.25")
+    ]
     result = import_focus(session, [focus_file(tmp_path / "f.csv", *rows)], "t")
     assert [(item.kind, item.count, item.amount, item.currency) for item in result.findings] == [
         ("unreadable-tags", 2, "2.75", "USD")

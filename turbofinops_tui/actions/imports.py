@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from turbofinops_tui.sync.rollup.run import Delivered
 
 Progress = Callable[[str, int, int], None]
+_WHOLE = (
+    "SELECT delivery FROM ingest_batch GROUP BY delivery"
+    " HAVING count(DISTINCT period) = count(DISTINCT CASE WHEN state = 'active' THEN period END)"
+)
+"""deliveries all of whose billing periods count"""
 
 
 @dataclass(slots=True)
@@ -297,12 +302,7 @@ def _same_delivery(session: Session, plan: _Plan) -> Delivery | None:
     Sizes first: files are hashed only when their sizes already match.
     """
     with session.store.read() as conn:
-        whole = {
-            row[0]
-            for row in conn.execute(
-                "SELECT delivery FROM ingest_batch GROUP BY delivery HAVING min(state = 'active') = 1"
-            )
-        }
+        whole = {row[0] for row in conn.execute(_WHOLE)}
         candidates = [
             item for item in _active(conn, plan.target.source, plan.target.export) if item.id in whole
         ]

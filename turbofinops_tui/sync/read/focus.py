@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from turbofinops_tui.sync.read.layout import (
-    Choose,
     Column,
-    Const,
     Expression,
     Layout,
     Term,
@@ -64,7 +62,6 @@ def layout(names: Sequence[str], file: str) -> Layout:
 
 
 def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
-    status = first_of(found, "commitmentdiscountstatus")
     return {
         # 1.4 removed ProviderName and PublisherName; 1.3 brought ServiceProviderName
         "provider": first_of(
@@ -79,7 +76,7 @@ def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
         "service": first_of(found, "servicename"),
         "category": first_of(found, "servicecategory"),
         "charge_category": first_of(found, "chargecategory"),
-        "commitment": Choose(status, ((("used",), Const("Used")), (("unused",), Const("Unused"))), Const("")),
+        "commitment": first_of(found, "commitmentdiscountstatus"),
         "currency": first_of(found, "billingcurrency"),
         "unit": first_of(found, "consumedunit"),
     }

@@ -31,6 +31,7 @@ CHARGE_CATEGORIES = {
     # Vantage's own two (facts/cloud.md 7)
     "refund": "Usage", "discount": "Credit",
 }  # fmt: skip
+COMMITMENTS = {"used": "Used", "unused": "Unused"}
 _PROVIDERS = (
     ("aws", ("aws", "amazon")),
     ("gcp", ("gcp", "google")),

@@ -26,29 +26,25 @@ _WHOLE_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The SQL of one amount: columns for the three inner queries, and names of what they offer to aggregates."""
+    """The SQL of one amount: columns for the three inner queries, and names of what they offer to aggregates.
 
+    ``NAME_form`` is 0 for missing, 1 for what the engine holds exactly (``NAME_d``), more for the rest.
+    """
+
+    name: str
     first: tuple[str, ...]
     second: tuple[str, ...]
     third: tuple[str, ...]
-    name: str
-    has_lo: bool
-    missing: str
 
     @property
-    def hi(self) -> str:
-        """Aggregate of the part that the engine holds exactly."""
-        return f"sum({self.name}_hi)"
+    def missing(self) -> str:
+        """Condition: there is no amount."""
+        return f"{self.name}_form = 0"
 
     @property
-    def lo(self) -> str:
-        """Aggregate of the decimals past the eighteenth, in units of 1e-18."""
-        return f"sum({self.name}_lo)"
-
-    @property
-    def rest(self) -> str:
-        """Aggregate of the texts that Python adds up."""
-        return f"list({self.name}_rest) FILTER (WHERE {self.name}_rest IS NOT NULL)"
+    def hard(self) -> str:
+        """Condition: the engine's decimal does not hold the amount exactly."""
+        return f"{self.name}_form > 1"
 
 
 def amount(name: str, term: Term, relation: Relation) -> Amount:
@@ -61,62 +57,79 @@ def amount(name: str, term: Term, relation: Relation) -> Amount:
 
 
 def _typed(name: str, column: str) -> Amount:
-    """A decimal or integer Parquet column: the engine's own value is exact."""
-    rest = f"CASE WHEN {name}_hi IS NULL AND {name}_t IS NOT NULL THEN CAST({name}_t AS VARCHAR) END"
+    """A decimal or integer Parquet column: the engine's own value is exact, or too large for it."""
+    form = f"CASE WHEN {name}_t IS NULL THEN 0 WHEN {name}_d IS NOT NULL THEN 1 ELSE 4 END"
     return Amount(
-        first=(f"{column} AS {name}_t",),
-        second=(f"TRY_CAST({name}_t AS {WIDE}) AS {name}_hi",),
-        third=(f"{rest} AS {name}_rest",),
         name=name,
-        has_lo=False,
-        missing=f"{name}_t IS NULL",
+        first=(f"{column} AS {name}_t", f"TRY_CAST({column} AS {WIDE}) AS {name}_d"),
+        second=(f"{form} AS {name}_form",),
+        third=(
+            f"{name}_d AS {name}_hi",
+            f"CAST(NULL AS {WIDE}) AS {name}_lo",
+            f"CASE WHEN {name}_form = 4 THEN CAST({name}_t AS VARCHAR) END AS {name}_rest",
+        ),
     )
 
 
 def _text(name: str, text: str) -> Amount:
     t, d, form = f"{name}_t", f"{name}_d", f"{name}_form"
     # At most 19 characters and no exponent: at most 18 decimals, which DECIMAL(38,18) holds.
-    easy = f"strlen({t}) <= 19 AND {d} IS NOT NULL AND NOT regexp_matches({t}, '[eE_]')"
+    no_mark = " AND ".join(f"NOT contains({t}, '{mark}')" for mark in ("E", "e", "_"))
+    easy = f"{d} IS NOT NULL AND strlen({t}) <= 19 AND {no_mark}"
     # At most 9 decimals of mantissa and an exponent of one digit: at most 18 decimals again.
     exponent = rf"regexp_full_match({t}, '[+-]?\d(\.\d{{0,9}})?[eE]-?0?\d')"
     long = rf"regexp_full_match({t}, '[+-]?(\d{{1,11}}\.\d{{0,36}}|\.\d{{1,36}})')"
-    # At most 17 decimals of mantissa at 1e-7 to 1e-19: all 36 decimals or fewer, and small enough to sum at 1e-18.
+    # At most 17 decimals of mantissa at 1e-7 to 1e-19: at most 36 decimals, and small enough to sum at 1e-18.
     tiny = rf"regexp_full_match({t}, '[+-]?\d(\.\d{{0,17}})?[eE]-(0?[7-9]|1\d)')"
     point = f"strpos({t}, '.')"
+    head = f"CAST(left({t}, {point} + 18) AS {WIDE})"
     tail = f"(CASE WHEN prefix({t}, '-') THEN '-0.' ELSE '0.' END) || substr({t}, {point} + 19) || '0'"
     power = rf"CAST(regexp_extract({t}, '-(\d+)$', 1) AS INTEGER)"
     small = f"regexp_extract({t}, '^[^eE]+') || 'E' || CAST(18 - {power} AS VARCHAR)"
     # A CASE looks at later conditions only where the earlier ones fail: the common form costs nothing more.
     return Amount(
+        name=name,
         first=(f"{text} AS {t}", f"TRY_CAST({text} AS {WIDE}) AS {d}"),
         second=(
-            f"CASE WHEN {t} IS NULL THEN 0 WHEN {easy} THEN 1 WHEN {exponent} THEN 1 WHEN {long} THEN 2"
-            f" WHEN {tiny} THEN 3 ELSE 4 END AS {form}",
+            f"CASE WHEN {t} IS NULL THEN 0 WHEN {easy} THEN 1 WHEN {exponent} THEN 2 WHEN {long} THEN 3"
+            f" WHEN {tiny} THEN 5 ELSE 4 END AS {form}",
         ),
         third=(
-            f"CASE WHEN {form} = 1 THEN {d} WHEN {form} = 2 THEN CAST(left({t}, {point} + 18) AS {WIDE}) END AS {name}_hi",
-            f"CASE WHEN {form} < 2 THEN NULL WHEN {form} = 2 THEN CAST({tail} AS {WIDE})"
-            f" WHEN {form} = 3 THEN CAST({small} AS {WIDE}) END AS {name}_lo",
+            f"CASE WHEN {form} <= 2 THEN {d} WHEN {form} = 3 THEN {head} END AS {name}_hi",
+            f"CASE WHEN {form} <= 2 THEN NULL WHEN {form} = 3 THEN CAST({tail} AS {WIDE})"
+            f" WHEN {form} = 5 THEN CAST({small} AS {WIDE}) END AS {name}_lo",
             f"CASE WHEN {form} = 4 THEN {t} END AS {name}_rest",
         ),
-        name=name,
-        has_lo=True,
-        missing=f"{form} = 0",
     )
 
 
 def combined(terms: Sequence[Term], amounts: Sequence[Amount], prefix: str) -> list[str]:
     """The aggregates ``{prefix}_hi``, ``_lo`` and ``_rest`` of signed terms."""
-    signs = ["+" if term.sign > 0 else "-" for term in terms]
-    hi = " ".join(f"{sign} coalesce({piece.hi}, 0)" for sign, piece in zip(signs, amounts, strict=True))
-    lo = " ".join(
-        f"{sign} coalesce({piece.lo}, 0)" for sign, piece in zip(signs, amounts, strict=True) if piece.has_lo
-    )
-    rests = [
-        piece.rest if term.sign > 0 else f"list_transform({piece.rest}, lambda x: '{NEGATED}' || x)"
-        for term, piece in zip(terms, amounts, strict=True)
-    ]
+    pairs = list(zip(terms, amounts, strict=True))
+    rests = []
+    for term, piece in pairs:
+        texts = f"list({piece.name}_rest) FILTER (WHERE {piece.name}_rest IS NOT NULL)"
+        rests.append(texts if term.sign > 0 else f"list_transform({texts}, lambda x: '{NEGATED}' || x)")
     rest = rests[0] if len(rests) == 1 else f"list_concat({', '.join(rests)})"
     return [
-        f"CAST({hi} AS {WIDE}) AS {prefix}_hi", f"CAST({lo or '0'} AS {WIDE}) AS {prefix}_lo", f"{rest} AS {prefix}_rest",
-    ]  # fmt: skip
+        f"{_signed(pairs, 'hi')} AS {prefix}_hi",
+        f"{_signed(pairs, 'lo')} AS {prefix}_lo",
+        f"{rest} AS {prefix}_rest",
+    ]
+
+
+def combined_quick(terms: Sequence[Term], amounts: Sequence[Amount], prefix: str) -> list[str]:
+    """The same for a file whose amounts the engine all holds exactly (a flag says when that was wrong)."""
+    pairs = list(zip(terms, amounts, strict=True))
+    return [
+        f"{_signed(pairs, 'd')} AS {prefix}_hi",
+        f"CAST(0 AS {WIDE}) AS {prefix}_lo",
+        f"CAST(NULL AS VARCHAR[]) AS {prefix}_rest",
+    ]
+
+
+def _signed(pairs: Sequence[tuple[Term, Amount]], part: str) -> str:
+    sums = " ".join(
+        f"{'+' if term.sign > 0 else '-'} coalesce(sum({piece.name}_{part}), 0)" for term, piece in pairs
+    )
+    return f"CAST({sums} AS {WIDE})"

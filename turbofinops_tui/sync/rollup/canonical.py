@@ -10,7 +10,13 @@ from turbofinops_tui.economics.periods import month_of_day
 from turbofinops_tui.sync.read.layout import ATTRIBUTES, MISSING
 from turbofinops_tui.sync.read.limits import Limits
 from turbofinops_tui.sync.read.tags import canonical, fold, fold_key, raw_pairs
-from turbofinops_tui.sync.read.values import CHARGE_CATEGORIES, parse_day, parse_period, provider_name
+from turbofinops_tui.sync.read.values import (
+    CHARGE_CATEGORIES,
+    COMMITMENTS,
+    parse_day,
+    parse_period,
+    provider_name,
+)
 from turbofinops_tui.sync.rollup import guard
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.result import Attributes
@@ -40,7 +46,7 @@ def attributes_of(texts: Sequence[str], no_quantity: Collection[str] = ()) -> At
         service=service,
         category=category,
         charge_category=CHARGE_CATEGORIES[charge.casefold()],
-        commitment=commitment,
+        commitment=COMMITMENTS.get(commitment.casefold(), ""),
         currency=currency.upper(),
         unit="" if unit in no_quantity else unit,
     )

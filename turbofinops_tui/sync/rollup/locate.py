@@ -174,14 +174,14 @@ def _mapped(engine: Engine, plan: _Wanted) -> None:
     _map_days(engine)
     names = ", ".join(ATTRIBUTES)
     pairs = [
-        (texts, number)
+        (texts, meaning)
         for texts in engine.run(f"SELECT DISTINCT {names} FROM candidate")  # noqa: S608 (names are ours)
-        if (number := _number_of(texts, numbers)) is not None
+        if (meaning := _number_of(texts, numbers)) is not None
     ]
     columns: dict[str, tuple[str, Sequence[object]]] = {
         name: ("VARCHAR", [texts[place] for texts, _ in pairs]) for place, name in enumerate(ATTRIBUTES)
     }
-    engine.table_of("m_attributes", columns | {"attributes": ("INTEGER", [number for _, number in pairs])})
+    engine.table_of("m_attributes", columns | {"attributes": ("INTEGER", [meaning for _, meaning in pairs])})
     tag_rows = [
         (row[0], row[1], sets[text])
         for row in engine.run("SELECT DISTINCT tags, more_tags FROM candidate")

@@ -13,12 +13,19 @@ from turbofinops_tui.sync.rollup.amounts import NEGATED
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.query import RollupQuery
 from turbofinops_tui.sync.rollup.sql import (
+    HARD_AMOUNT,
+    HARD_QUANTITY,
     LONG_FIELD,
     MISSING_BILLED,
     MISSING_EFFECTIVE,
     PART_COLUMNS,
     Relation,
 )
+
+
+_SMALL = 1 << 20
+"""bytes under which looking first would cost more than it saves"""
+_SAMPLE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,22 @@ class Parts:
     def add(self, number: int, file: CostFile, layout: Layout, line_bytes: int) -> FileFacts:
         """Roll up one file; EngineRefusal when the engine cannot read it."""
         relation = self.engine.relation(file, line_bytes)
-        query = RollupQuery(layout, relation, number, self.limits.field)
-        self.engine.run(f"INSERT INTO part {query.text()}")
+        quick = RollupQuery(layout, relation, number, self.limits.field, quick=True)
+        if file.size < _SMALL or self._hard(quick.sample_flags(_SAMPLE)) or not self._quick(number, quick):
+            full = RollupQuery(layout, relation, number, self.limits.field)
+            self.engine.run(f"INSERT INTO part {full.text()}")
         return self._facts(number, layout, relation)
+
+    def _quick(self, number: int, query: RollupQuery) -> bool:
+        """Roll up with the quick query; False (and nothing kept) when the file has amounts beyond it."""
+        self.engine.run(f"INSERT INTO part {query.text()}")
+        if not self._hard(f"SELECT coalesce(bit_or(flags), 0) FROM part WHERE file = {number}"):
+            return True
+        self.take_back(number)
+        return False
+
+    def _hard(self, query: str) -> bool:
+        return bool(self.engine.run(query)[0][0] & (HARD_AMOUNT | HARD_QUANTITY))
 
     def take_back(self, number: int) -> None:
         """Forget the rows of a file (it is read again another way)."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from turbofinops_tui.sync.read.layout import ATTRIBUTES, NOTHING, Column, Const, Layout, TagColumn
-from turbofinops_tui.sync.rollup.amounts import Amount, amount, combined
+from collections.abc import Sequence
+
+from turbofinops_tui.sync.read.layout import ATTRIBUTES, NOTHING, Column, Const, Layout, TagColumn, Term
+from turbofinops_tui.sync.rollup.amounts import Amount, amount, combined, combined_quick
 from turbofinops_tui.sync.rollup.sql import (
+    HARD_AMOUNT,
+    HARD_QUANTITY,
     ISO_DAY,
     LONG_FIELD,
     MISSING_BILLED,
@@ -16,13 +20,19 @@ from turbofinops_tui.sync.rollup.sql import (
 
 
 class RollupQuery:
-    """Builds the query of one file: three inner projections, one GROUP BY, one outer tidy-up."""
+    """Builds the query of one file: inner projections, one GROUP BY, one outer tidy-up.
 
-    def __init__(self, layout: Layout, relation: Relation, file: int, field_bytes: int) -> None:
+    ``quick`` leaves out what only amounts past the engine's decimals need; ``HARD_AMOUNT`` in the flags of
+    its result says that the file has such amounts after all and must be asked again without it.
+    """
+
+    def __init__(
+        self, layout: Layout, relation: Relation, file: int, field_bytes: int, *, quick: bool = False
+    ) -> None:
         self.layout = layout
         self.relation = relation
-        self.file = file
         self.field_bytes = field_bytes
+        self.quick = quick
         self.first: list[str] = []
         self.second: list[str] = []
         self.third: list[str] = []
@@ -30,41 +40,42 @@ class RollupQuery:
         self.sums: list[str] = ["count(*) AS n"]
         self.outer: list[str] = [f"{file} AS file"]
         self.flags: list[str] = []
-
-    def text(self) -> str:
-        """The SQL; its columns are those of ``PART_COLUMNS``."""
         self._period()
         self._day()
         self._attributes()
         self._tags()
         self._amounts()
         self._quantity()
-        flags = " + ".join(self.flags) or "0"
-        self.sums.append(f"CAST({flags} AS INTEGER) AS flags")
+
+    def text(self) -> str:
+        """The SQL; its columns are those of ``PART_COLUMNS``."""
+        flags = f"bit_or({self._flags()}) AS flags"
         columns = ["b_hi", "b_lo", "b_rest", "e_hi", "e_lo", "e_rest", "qty", "qty_bad"]
-        inner = f"SELECT {', '.join(self.first)} FROM {self.relation.source}"
-        inner = self._inner(inner)
-        grouped = f"SELECT {', '.join([*self.keys, *self.sums])} FROM ({inner}) GROUP BY {self._group()}"
+        inner = self._inner(f"SELECT {', '.join(self.first)} FROM {self.relation.source}")
+        grouped = (
+            f"SELECT {', '.join([*self.keys, *self.sums, flags])} FROM ({inner}) GROUP BY {self._group()}"
+        )
         return f"SELECT {', '.join([*self.outer, 'n', 'flags', *columns])} FROM ({grouped})"
+
+    def sample_flags(self, rows: int) -> str:
+        """SQL of the flags of the first rows, to choose between quick and full."""
+        inner = f"SELECT {', '.join(self.first)} FROM {self.relation.source} LIMIT {rows}"
+        return f"SELECT coalesce(bit_or({self._flags()}), 0) FROM ({self._inner(inner)})"
+
+    def _flags(self) -> str:
+        return " | ".join(self.flags) or "0"
 
     def rows(self) -> str:
         """SQL of every line by itself: ``row`` counts from 1, then keys as in ``PART_COLUMNS`` and amount texts.
 
         The same expressions as ``text``, so that a line found here is a line summed there.
         """
-        self._period()
-        self._day()
-        self._attributes()
-        self._tags()
-        self._amounts()
-        self._quantity()
         inner = f"SELECT row_number() OVER () AS row, {', '.join(self.first)} FROM {self.relation.source}"
-        inner = self._inner(inner)
         amounts = [f"CAST({name} AS VARCHAR) AS {name}" for name in self.amount_names()]
-        return f"SELECT {', '.join(['row', *self.outer, *amounts])} FROM ({inner})"
+        return f"SELECT {', '.join(['row', *self.outer, *amounts])} FROM ({self._inner(inner)})"
 
     def _inner(self, query: str) -> str:
-        for added in (self.second, self.third):
+        for added in (self.second, [] if self.quick else self.third):
             if added:
                 query = f"SELECT *, {', '.join(added)} FROM ({query})"
         return query
@@ -88,13 +99,10 @@ class RollupQuery:
         if period == NOTHING:
             self.outer.append("'' AS period")
             return
-        text = render(period, self.relation)
-        # A moment names its month as written; what follows the day only multiplies the keys.
-        iso = f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-'"
         if isinstance(period, Column) and self.relation.is_time(period.index):
             self._key("period", self.relation.columns[period.index])
         else:
-            self._key("period", f"CASE WHEN {iso} THEN left({text}, 10) ELSE {text} END")
+            self._key("period", render(period, self.relation))
         self.outer.append("coalesce(CAST(period_t AS VARCHAR), '') AS period")
 
     def _day(self) -> None:
@@ -131,7 +139,7 @@ class RollupQuery:
                 continue
             self._key(name, self.relation.text(index))
             self.flags.append(
-                f"max(CASE WHEN strlen({name}_t) > {self.field_bytes} THEN {LONG_FIELD} ELSE 0 END)"
+                f"(CASE WHEN strlen({name}_t) > {self.field_bytes} THEN {LONG_FIELD} ELSE 0 END)"
             )
             texts.append(f"coalesce({name}_t, '')")
         if self.layout.tag_columns:
@@ -156,25 +164,28 @@ class RollupQuery:
                 self.sums += [f"b_{part} AS e_{part}" for part in ("hi", "lo", "rest")]
                 continue
             pieces = [amount(f"{prefix}{number}", term, self.relation) for number, term in enumerate(terms)]
-            self._add(pieces)
-            self.sums += combined(terms, pieces, prefix)
-            for term, piece in zip(terms, pieces, strict=True):
-                if not term.optional:
-                    self.flags.append(f"max(CASE WHEN {piece.missing} THEN {flag} ELSE 0 END)")
+            for piece in pieces:
+                self.first += piece.first
+                self.second += piece.second
+                self.third += piece.third
+            self.sums += (combined_quick if self.quick else combined)(terms, pieces, prefix)
+            self._amount_flags(terms, pieces, flag)
 
-    def _add(self, pieces: list[Amount]) -> None:
-        for piece in pieces:
-            self.first += piece.first
-            self.second += piece.second
-            self.third += piece.third
+    def _amount_flags(self, terms: Sequence[Term], pieces: Sequence[Amount], missing: int) -> None:
+        for term, piece in zip(terms, pieces, strict=True):
+            absent = "" if term.optional else f" WHEN {piece.missing} THEN {missing}"
+            self.flags.append(f"(CASE WHEN {piece.hard} THEN {HARD_AMOUNT}{absent} ELSE 0 END)")
 
     def _quantity(self) -> None:
         if self.layout.quantity == NOTHING or isinstance(self.layout.attribute("unit"), Const):
             self.sums += ["CAST(0 AS DECIMAL(38,12)) AS qty", "CAST(0 AS BIGINT) AS qty_bad"]
             return
-        self.first.append(f"{render(self.layout.quantity, self.relation)} AS quantity_t")
-        cast = "TRY_CAST(quantity_t AS DECIMAL(38,12))"
-        self.sums += [
-            f"coalesce(sum({cast}), 0) AS qty",
-            f"count(*) FILTER (WHERE quantity_t IS NOT NULL AND {cast} IS NULL) AS qty_bad",
-        ]
+        text = render(self.layout.quantity, self.relation)
+        self.first += [f"{text} AS quantity_t", f"TRY_CAST({text} AS DECIMAL(38,12)) AS quantity_d"]
+        unreadable = "quantity_t IS NOT NULL AND quantity_d IS NULL"
+        self.sums.append("coalesce(sum(quantity_d), 0) AS qty")
+        if self.quick:
+            self.flags.append(f"(CASE WHEN {unreadable} THEN {HARD_QUANTITY} ELSE 0 END)")
+            self.sums.append("CAST(0 AS BIGINT) AS qty_bad")
+        else:
+            self.sums.append(f"count(*) FILTER (WHERE {unreadable}) AS qty_bad")

@@ -26,12 +26,12 @@ from turbofinops_tui.sync.read.layout import (
 _WIDE = "DECIMAL(38,18)"
 _MISSING_LIST = ", ".join(f"'{text}'" for text in MISSING)
 ISO_DAY = (
-    "substr({t},5,1)='-' AND substr({t},8,1)='-' AND TRY_CAST({t} AS TIMESTAMP) IS NOT NULL AND (strlen({t})=10"
-    " OR (substr({t},17,1)=':' AND (strlen({t})=19 OR (strlen({t})<=30 AND suffix({t},'Z'))"
-    " OR (strlen({t})<=35 AND suffix({t},'+00:00')))))"
+    "TRY_CAST({t} AS TIMESTAMP) IS NOT NULL AND ((strlen({t}) = 20 AND suffix({t}, 'Z')) OR strlen({t}) = 10"
+    " OR (substr({t}, 17, 1) = ':' AND (strlen({t}) = 19 OR (strlen({t}) <= 30 AND suffix({t}, 'Z'))"
+    " OR (strlen({t}) <= 35 AND suffix({t}, '+00:00')))))"
 )
-"""ISO texts whose first ten characters are their UTC day; all others are read by Python, once per text."""
-MISSING_BILLED, MISSING_EFFECTIVE, LONG_FIELD = 1, 2, 4
+"""moments whose first ten characters are their UTC day; all others are read by Python, once per text"""
+MISSING_BILLED, MISSING_EFFECTIVE, LONG_FIELD, HARD_AMOUNT, HARD_QUANTITY = 1, 2, 4, 8, 16
 
 
 def quoted(name: str) -> str:
