@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from turbofinops_tui.economics.split import largest_remainder, scaled_half_even, split_rows
@@ -82,6 +82,7 @@ def test_no_rows() -> None:
     st.integers(10**3, 10**9),
 )
 def test_scaling_rounds_half_even(amounts: list[int], numerator: int, denominator: int) -> None:
+    assume(max(map(abs, amounts)) * numerator // denominator < 2**62)  # past int64 it is an error, see below
     found = scaled_half_even(np.array(amounts, dtype=np.int64), numerator, denominator).tolist()
     assert found == [round(Fraction(amount * numerator, denominator)) for amount in amounts]
 
