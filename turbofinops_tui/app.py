@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.filter import LineFilter, NoColor
 
-from turbofinops_tui import config, keymap
+from turbofinops_tui import config, keymap, screens
 from turbofinops_tui.actions import app_state
 from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
 from turbofinops_tui.economics.periods import Range
@@ -24,8 +24,6 @@ from turbofinops_tui.widgets.loader import Loader
 from turbofinops_tui.widgets.themes import PALETTES
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from turbofinops_tui.actions.session import Session
     from turbofinops_tui.clock import Clock
     from turbofinops_tui.paths import Paths
@@ -74,6 +72,7 @@ class TurboApp(Loader):
         # Animated scrolling costs fifteen times the bytes of a jump.
         self.animation_level = "none"
         self._lines: list[LineFilter] = []
+        self.sorts = self.state.sorts
         self._first = screen if screen in keymap.TOP else None
         self._use_theme(self.taste.theme or self.state.theme or "dark")
         self._use_state()
@@ -144,7 +143,7 @@ class TurboApp(Loader):
 
     def _screen(self, name: str) -> Frame:
         if name not in self._named:
-            self._named[name] = _make(name, self.state)
+            self._named[name] = screens.make(name, self.state)
             # Installed: a screen that is not would be torn down when another takes its place.
             self.install_screen(self._named[name], name)
         return self._named[name]
@@ -159,7 +158,7 @@ class TurboApp(Loader):
 
     def drill(self, screen: str, *args: Any) -> None:
         """Push a deeper screen."""
-        self.push_screen(_make_deep(screen, *args))
+        self.push_screen(screens.make_deep(screen, *args))
 
     def action_go(self, name: str) -> None:
         """A digit."""
@@ -339,36 +338,6 @@ class TurboApp(Loader):
         return write(self.opener.paths.state, self.opener.clock, error)
 
     crash_line = ""
-
-
-def _make(name: str, state: app_state.AppState) -> Frame:
-    """A top-level screen; imported when first shown."""
-    if name == "customers":
-        from turbofinops_tui.screens.customers import CustomersScreen
-
-        return CustomersScreen(losing=state.losing, top=state.top)
-    if name == "links":
-        from turbofinops_tui.screens.links import LinksScreen
-
-        return LinksScreen()
-    if name == "connections":
-        from turbofinops_tui.screens.connections import ConnectionsScreen
-
-        return ConnectionsScreen()
-    from turbofinops_tui.screens.overview import OverviewScreen
-
-    return OverviewScreen()
-
-
-def _make_deep(name: str, *args: Any) -> Screen[Any]:
-    """A deeper screen; imported when first shown."""
-    if name == "explain":
-        from turbofinops_tui.screens.explain import ExplainScreen
-
-        return ExplainScreen(*args)
-    from turbofinops_tui.screens.customer import CustomerScreen
-
-    return CustomerScreen(*args)
 
 
 def run_app(opener: Opener, *, screen: str | None = None) -> int:

@@ -1,0 +1,41 @@
+"""Screens by name: each is imported when it is first shown, so that the first paint pays for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from turbofinops_tui.actions.app_state import AppState
+    from turbofinops_tui.widgets.frame import Frame
+
+
+def make(name: str, state: AppState) -> Frame:
+    """A top-level screen; imported when first shown."""
+    if name == "customers":
+        from turbofinops_tui.screens.customers import CustomersScreen
+
+        return CustomersScreen(losing=state.losing, top=state.top)
+    if name == "links":
+        from turbofinops_tui.screens.links import LinksScreen
+
+        return LinksScreen()
+    if name == "connections":
+        from turbofinops_tui.screens.connections import ConnectionsScreen
+
+        return ConnectionsScreen()
+    from turbofinops_tui.screens.overview import OverviewScreen
+
+    return OverviewScreen()
+
+
+def make_deep(name: str, *args: Any) -> Screen[Any]:
+    """A deeper screen; imported when first shown."""
+    if name == "explain":
+        from turbofinops_tui.screens.explain import ExplainScreen
+
+        return ExplainScreen(*args)
+    from turbofinops_tui.screens.customer import CustomerScreen
+
+    return CustomerScreen(*args)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from textual.widget import Widget
 
+from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
 from turbofinops_tui.widgets.empty import EmptyState
@@ -104,6 +105,11 @@ class CustomersScreen(Frame):
         if self.losing:
             return "Nobody loses money in this period. Press a to see all customers."
         return "No customers in this period. Press [ for an earlier one."
+
+    def remember(self, state: AppState) -> None:
+        """The toggle and the length of the list, too."""
+        super().remember(state)
+        state.losing, state.top = self.losing, self.top_count
 
     def crumbs(self) -> list[str]:
         """What the list is narrowed to."""

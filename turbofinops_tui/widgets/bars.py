@@ -87,6 +87,9 @@ class HeaderStrip(Lines):
         for index, crumb in enumerate(crumbs):
             last = index == len(crumbs) - 1
             trail += [(crumb, "strong" if last else "crumb"), ("" if last else " › ", "crumb")]
+        extra = header_text.filters_text(table, desk.where_text()) if money and table is not None else ""
+        if extra:
+            trail.append((f" · {extra}", "accent"))
         if not money:
             self.set_lines([(trail, ""), ((), "")])
             return

@@ -101,7 +101,10 @@ class Frame(Screen[None]):
         yield self.key_line
 
     def on_mount(self) -> None:
-        """Paint what is known at once."""
+        """Sort as in the last run, and paint what is known at once."""
+        for grid in self.query(Grid):
+            if grid.id is not None and grid.id in self.host.sorts:
+                grid.model.sort_id, grid.model.descending = self.host.sorts[grid.id]
         self.refresh_frame()
         self.host.load(self)
 

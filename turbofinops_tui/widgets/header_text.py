@@ -46,7 +46,7 @@ def _touches(state: SourceState, days: Days) -> bool:
 
 
 def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
-    """Period, completeness, UTC, currency, basis and filters; the draft marker's slot comes last."""
+    """Period, completeness, UTC, currency and basis; the draft marker's slot comes last."""
     if table is None:
         return [(f" {desk.period_text()}", "strong"), (" · reading the store", "muted")]
     text, role = completeness(table, desk.today)
@@ -54,9 +54,6 @@ def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
     spans: list[Span] = [(f" {days_text(table.days)}", "strong"), (" · ", "rule"), (text, role)]
     basis = f"{shown.revenue} · {shown.cost}" if width >= 80 else f"{shown.revenue[:4]}/{shown.cost[:3]}"
     spans += [(" · ", "rule"), (f"UTC · {table.currency} · {basis}", "muted")]
-    extra = filters_text(table, desk.where_text())
-    if extra:
-        spans += [(" · ", "rule"), (extra, "accent")]
     if shown.view != "saved":
         spans.append((f"  {shown.view.upper()} ", "tab"))
     return spans

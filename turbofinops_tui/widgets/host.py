@@ -22,6 +22,8 @@ class Host(App[int]):
     desk: Desk
     keys: Mapping[str, str]
     """binding id -> keys, with the user's own"""
+    sorts: Mapping[str, list[Any]]
+    """grid id -> [column id, descending] of the last run"""
     charts: str
     """``braille``, or ``block`` for fonts without it"""
 

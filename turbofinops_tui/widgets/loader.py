@@ -12,7 +12,6 @@ from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.frame import Frame
 from turbofinops_tui.widgets.host import Change, Host, Work
 
-
 FOLLOW_SECONDS = 5
 
 

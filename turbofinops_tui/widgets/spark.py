@@ -51,6 +51,8 @@ def pulse(values: Sequence[int | None], width: int, markers: str = "braille") ->
     """
     if markers != "braille":
         return spark(values, width)
+    if width <= 0:
+        return ""
     shown: list[int | None] = list(values[-2 * width :])
     blank: list[int | None] = [None] * (2 * width - len(shown))
     shown = blank + shown

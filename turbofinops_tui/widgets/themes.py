@@ -36,6 +36,23 @@ ROLES = (
 """every role; ``line`` and ``line2`` are the two lines of a chart"""
 
 
+_ANSI_VARIABLES = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "border-blurred": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "input-selection-background": "ansi_default",
+    "input-selection-foreground": "ansi_default",
+    "screen-selection-background": "ansi_default",
+    "screen-selection-foreground": "ansi_default",
+}
+"""Textual's own style sheets name these; black by default, which is unreadable on a black terminal"""
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """One theme: what Textual needs, and a style per role."""
@@ -71,6 +88,7 @@ class Palette:
             panel=self.surface,
             dark=self.dark,
             ansi=self.ansi,
+            variables=_ANSI_VARIABLES if self.ansi else {},
         )
 
 
