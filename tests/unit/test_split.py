@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from turbofinops_tui.economics.split import largest_remainder, scaled_half_even, split_rows
@@ -77,14 +77,28 @@ def test_no_rows() -> None:
 
 
 @given(
-    st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=8),
-    st.integers(1, 10**6),
-    st.integers(10**3, 10**9),
+    st.lists(st.integers(-(2**63) + 1, 2**63 - 1), min_size=1, max_size=8),
+    st.integers(1, 10**12),
+    st.integers(1, 10**12),
 )
-def test_scaling_rounds_half_even(amounts: list[int], numerator: int, denominator: int) -> None:
-    assume(max(map(abs, amounts)) * numerator // denominator < 2**62)  # past int64 it is an error, see below
-    found = scaled_half_even(np.array(amounts, dtype=np.int64), numerator, denominator).tolist()
-    assert found == [round(Fraction(amount * numerator, denominator)) for amount in amounts]
+@example([2**63 - 1], 10**12 - 1, 10**12)
+@example([2**62 - 1, 2**62 + 1], 2, 1)
+@example([2**63 - 1], 2**40 + 1, 2**40)
+@pytest.mark.filterwarnings("error")
+def test_scaling_is_exact_or_an_error(amounts: list[int], numerator: int, denominator: int) -> None:
+    wanted = [round(Fraction(amount * numerator, denominator)) for amount in amounts]
+    column = np.array(amounts, dtype=np.int64)
+    if -(2**63) <= min(wanted) and max(wanted) < 2**63:
+        assert scaled_half_even(column, numerator, denominator).tolist() == wanted
+    else:
+        with pytest.raises(OverflowError):
+            scaled_half_even(column, numerator, denominator)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_part_of_the_largest_amount_is_the_amount() -> None:
+    assert split_rows([2**63 - 1, 2**63 - 500], [1]).tolist() == [[2**63 - 1], [2**63 - 500]]
+    assert split_rows([2**63 - 1], [1, 0]).tolist() == [[2**63 - 1, 0]]
 
 
 def test_scaling_ties_go_to_the_even_unit() -> None:

@@ -73,7 +73,7 @@ def split_rows(amounts: npt.ArrayLike, weights: npt.ArrayLike) -> Ints:
 def quotient_is_exact(largest: int, total: int) -> bool:
     """Whether ``largest * weight / total`` can be corrected from its floating estimate inside int64."""
     error = int(largest * _SLACK) + 2
-    return largest <= INT64_MAX and (error + 1) * total <= INT64_MAX
+    return largest + error <= INT64_MAX and (error + 1) * total <= INT64_MAX
 
 
 def _split(rows: Ints, weights: Ints, total: int) -> Ints:
@@ -135,9 +135,12 @@ def scaled_half_even(amounts: Ints, numerator: int, denominator: int) -> Ints:
     largest = max(-int(amounts.min()), int(amounts.max()))
     result = largest * numerator // denominator + 1
     error = int(result * _SLACK) + 2
-    fits = result <= INT64_MAX and numerator <= INT64_MAX and 2 * (error + 1) * denominator <= INT64_MAX
-    if not fits:
-        exact = [_half_even(int(amount) * numerator, denominator) for amount in amounts]
+    # the floating estimate may lie ``error`` beyond the result: that, too, must be an int64
+    fits = result + error <= INT64_MAX and numerator <= INT64_MAX
+    if not fits or 2 * (error + 1) * denominator > INT64_MAX:
+        exact = [_half_even(amount * numerator, denominator) for amount in amounts.tolist()]
+        if max(exact) > INT64_MAX or min(exact) < -INT64_MAX - 1:
+            raise OverflowError("a converted amount does not fit 64 bits")
         return np.array(exact, dtype=np.int64)
     whole = np.floor(amounts * (numerator / denominator)).astype(np.int64)
     rest = amounts * np.int64(numerator) - whole * np.int64(denominator)
