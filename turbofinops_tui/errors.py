@@ -7,6 +7,7 @@ TurboError                 failed, nothing half-done            exit 1
 ├── ConflictError          the change contradicts what is there  exit 1
 ├── MissingDataError       data missing or too old to judge      exit 4
 ├── NewerStoreError        the store is newer than the program   exit 5
+├── SourceError            an account cannot be read            exit 1
 ├── ReadOnlyError          a write was asked of a reader         exit 1
 └── StoreError             disk full, corrupt, not a store, NFS  exit 1
 
@@ -110,6 +111,12 @@ class ReadOnlyError(TurboError):
     """A write was asked of a read-only session."""
 
     title = "Read-only"
+
+
+class SourceError(TurboError):
+    """An account cannot be read: no permission, a key of the wrong kind, no answer."""
+
+    title = "Source"
 
 
 class StoreError(TurboError):

@@ -37,6 +37,7 @@ from turbofinops_tui.sync.read.stripe_objects import (
 _EVENT = attrgetter(*(item.name for item in fields(EventRow)))
 _SNAPSHOT = attrgetter(*(item.name for item in fields(Snapshot)))
 TEST_MODE = "test mode"
+LIVE_MODE = "live mode"
 CONNECTED = "connected account"
 OTHER_VERSION = "other API version"
 NO_OBJECT = "without an object"
@@ -109,6 +110,27 @@ def _read_line(value: Json, text: str, spool: Spool, written_at: int, events_onl
 
 
 def _read_event(value: Json, text: str, spool: Spool) -> None:
+    found = read_event(value, text)
+    if found.left_out:
+        spool.left_out[found.left_out] += 1
+    if found.event is not None:
+        spool.add(found.event, found.snapshots)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """One event taken apart; without ``event`` it does not count, ``left_out`` says why."""
+
+    event: EventRow | None
+    snapshots: list[Snapshot] = field(default_factory=list)
+    left_out: str = ""
+
+
+def read_event(value: Json, text: str, *, account: str = "", livemode: bool = True) -> ReadEvent:
+    """An event for one account and mode (no account: the key's own); DataError names the field.
+
+    One of another release of the API is kept as incomplete, without the objects in it.
+    """
     ident, _ = identify(value, "event")
     created = value.get("created")
     data = value.get("data")
@@ -116,21 +138,18 @@ def _read_event(value: Json, text: str, spool: Spool) -> None:
     if type(created) is not int or created < 0 or not isinstance(obj, dict):
         column = "data.object" if type(created) is int else "created"
         raise DataError("an event without " + column, "use the API's own JSON", column=column)
-    if value.get("account"):
-        spool.left_out[CONNECTED] += 1
-        return
-    if value.get("livemode") is not True:
-        spool.left_out[TEST_MODE] += 1
-        return
+    if str(value.get("account") or "") != account:
+        return ReadEvent(None, left_out=CONNECTED)
+    if (value.get("livemode") is True) != livemode:
+        return ReadEvent(None, left_out=TEST_MODE if livemode else LIVE_MODE)
     version = str(value.get("api_version") or "")
     usable = isinstance(obj.get("id"), str) and isinstance(obj.get("object"), str)
     same = version.partition(".")[2] == RELEASE
-    if not same:
-        spool.left_out[OTHER_VERSION] += 1
     state = "done" if same or not usable else "incomplete"
     target = str(obj.get("id") or "")[:255]
     event = EventRow(ident, str(value.get("type") or ""), created, version, target, state, pack(text))
-    spool.add(event, _snapshots(obj, encode(obj), created, ident) if same and usable else [])
+    found = snapshots_of(obj, encode(obj), created, ident) if same and usable else []
+    return ReadEvent(event, found, "" if same else OTHER_VERSION)
 
 
 def _read_object(value: Json, text: str, spool: Spool, written_at: int) -> None:
@@ -142,11 +161,14 @@ def _read_object(value: Json, text: str, spool: Spool, written_at: int) -> None:
         spool.left_out[TEST_MODE] += 1
         return
     stamp = newest_stamp(value)
-    spool.add(None, _snapshots(value, text, max(written_at, stamp), ""))
+    spool.add(None, snapshots_of(value, text, max(written_at, stamp), ""))
 
 
-def _snapshots(obj: Json, text: str, version: int, event: str) -> list[Snapshot]:
-    """The object and every whole object inside it; checked, so that nothing unreadable is stored."""
+def snapshots_of(obj: Json, text: str, version: int, event: str) -> list[Snapshot]:
+    """The object and every whole object inside it; checked, so that nothing unreadable is stored.
+
+    ``version`` is the second of the state, ``event`` what brought it (empty: fetched). DataError names the field.
+    """
     found: list[Snapshot] = []
     todo: list[tuple[Json, str]] = [(obj, text)]
     while todo:
