@@ -58,13 +58,17 @@ def totals(session: Session) -> dict[tuple[str, str, str, str, str], Decimal]:
 
 
 def stored(session: Session) -> dict[tuple[str, ...], tuple[int, int, int]]:
-    """(day, account, service, charge, unit, tags) -> (effective, billed, quantity) units of active batches."""
+    """(day, account, service, charge, unit, tags) -> (effective, billed, quantity) units of active
+    batches.
+    """
     with session.store.read() as conn:
         rows = conn.execute(
-            "SELECT date(c.day * 86400, 'unixepoch'), d.account, d.service, d.charge_category, d.unit, t.json,"
+            "SELECT date(c.day * 86400, 'unixepoch'), d.account, d.service, d.charge_category,"
+            " d.unit, t.json,"
             " sum(c.effective), sum(c.billed), sum(c.quantity) FROM cost_daily c"
             " JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active'"
-            " JOIN cost_dimension d ON d.id = c.dimension JOIN tag_set t ON t.id = d.tag_set GROUP BY 1, 2, 3, 4, 5, 6"
+            " JOIN cost_dimension d ON d.id = c.dimension JOIN tag_set t ON t.id = d.tag_set"
+            " GROUP BY 1, 2, 3, 4, 5, 6"
         ).fetchall()
     return {tuple(map(str, row[:6])): (row[6], row[7], row[8]) for row in rows}
 
@@ -74,10 +78,12 @@ def image(session: Session) -> list[tuple[object, ...]]:
     with session.store.read() as conn:
         return [
             *conn.execute(
-                "SELECT id, kind, source, export, lines, state FROM delivery WHERE state <> 'staged' ORDER BY id"
+                "SELECT id, kind, source, export, lines, state FROM delivery WHERE state <>"
+                " 'staged' ORDER BY id"
             ),
             *conn.execute(
-                "SELECT id, delivery, period, lines, digest, state FROM ingest_batch WHERE state = 'active' ORDER BY id"
+                "SELECT id, delivery, period, lines, digest, state FROM ingest_batch WHERE"
+                " state = 'active' ORDER BY id"
             ),
             *conn.execute(
                 "SELECT c.* FROM cost_daily c JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active'"
@@ -86,3 +92,11 @@ def image(session: Session) -> list[tuple[object, ...]]:
             *conn.execute("SELECT scope, digest FROM fact_digest ORDER BY scope"),
             *conn.execute("SELECT count(*) FROM audit"),
         ]
+
+
+def parquet_of(source: Path, target: Path) -> Path:
+    """The same cells as Parquet, all of them text."""
+    import duckdb
+
+    duckdb.read_csv(str(source), all_varchar=True).write_parquet(str(target))
+    return target

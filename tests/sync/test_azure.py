@@ -76,10 +76,18 @@ def test_headers_in_the_wild(session: Session, shared_data: Path) -> None:
 @pytest.mark.parametrize("style", [str, str.lower, str.upper])
 def test_spellings(session: Session, tmp_path: Path, style: type[str]) -> None:
     row = {
-        "Subscription Id": "s1", "date": "03/02/2026", "meterCategory": "Storage", "Meter Id": "m",
-        "costInBillingCurrency": "0.1234567890123456789012345678", "billingCurrency": "EUR", "tags": '"a": "b"',
-        "chargeType": "Usage", "quantity": "2", "unitOfMeasure": "1 GB", "consumedService": "x",
-    }  # fmt: skip
+        "Subscription Id": "s1",
+        "date": "03/02/2026",
+        "meterCategory": "Storage",
+        "Meter Id": "m",
+        "costInBillingCurrency": "0.1234567890123456789012345678",
+        "billingCurrency": "EUR",
+        "tags": '"a": "b"',
+        "chargeType": "Usage",
+        "quantity": "2",
+        "unitOfMeasure": "1 GB",
+        "consumedService": "x",
+    }
     file = tmp_path / "f.csv"
     file.write_text("\ufeff" + csv_text([{style(name): text for name, text in row.items()}]), "utf-8")
     import_focus(session, [file], "az")

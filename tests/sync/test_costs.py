@@ -14,7 +14,11 @@ from turbofinops_tui.actions.session import Session
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.errors import DataError, UsageError
 
-BILL = "Day;Amount;Cur;Team Name;Cust;Net\n2026-03-02;1.25;usd;web;acme;1.00\n2026-03-31T23:30:00-01:00;2;USD;;acme;2.50\n"
+BILL = """\
+Day;Amount;Cur;Team Name;Cust;Net
+2026-03-02;1.25;usd;web;acme;1.00
+2026-03-31T23:30:00-01:00;2;USD;;acme;2.50
+"""
 MAP = ["day=Day", "cost=amount", "currency=Cur", "tag:team=Team Name", "tag:customer=Cust"]
 
 

@@ -1,4 +1,6 @@
-"""AWS Cost and Usage Reports, both spellings: unblended as billed, amortised by line item type as effective."""
+"""AWS Cost and Usage Reports, both spellings: unblended as billed, amortised by line item type as
+effective.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ CUR = {
     "reservation/EffectiveCost": "", "reservation/ReservationARN": "",
     "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod": "", "reservation/UnusedRecurringFee": "",
     "savingsPlan/TotalCommitmentToDate": "", "savingsPlan/UsedCommitment": "",
-    "savingsPlan/SavingsPlanEffectiveCost": "", "resourceTags/user:Customer": "", "resourceTags/aws:createdBy": "",
+    "savingsPlan/SavingsPlanEffectiveCost": "", "resourceTags/user:Customer": "",
+    "resourceTags/aws:createdBy": "",
 }
 # fmt: on
 
@@ -134,13 +137,18 @@ def test_map_columns_of_parquet(session: Session, tmp_path: Path) -> None:
     import duckdb
 
     target = tmp_path / "cur2.parquet"
-    duckdb.sql(
-        "COPY (SELECT 'Usage' line_item_line_item_type, TIMESTAMP '2026-03-02 05:00:00' line_item_usage_start_date,"
-        " TIMESTAMP '2026-03-01' bill_billing_period_start_date, 'AmazonS3' line_item_product_code, 'USD' line_item_currency_code,"
-        " CAST(v AS DOUBLE) line_item_unblended_cost, '111' line_item_usage_account_id, 2.5::DOUBLE line_item_usage_amount,"
+    made = duckdb.sql(
+        "SELECT 'Usage' line_item_line_item_type, TIMESTAMP '2026-03-02 05:00:00'"
+        " line_item_usage_start_date,"
+        " TIMESTAMP '2026-03-01' bill_billing_period_start_date, 'AmazonS3'"
+        " line_item_product_code, 'USD' line_item_currency_code,"
+        " CAST(v AS DOUBLE) line_item_unblended_cost, '111' line_item_usage_account_id,"
+        " 2.5::DOUBLE line_item_usage_amount,"
         " 'GB' pricing_unit, MAP {'user_customer': 'acme', 'aws_x': NULL} resource_tags"
-        f" FROM (VALUES (0.1), (0.2), (1e-7), (1.2345678901234567e-05)) t(v)) TO '{target}'"
+        " FROM (VALUES (0.1), (0.2), (1e-7), (1.2345678901234567e-05)) t(v)"
     )
+    assert made is not None
+    made.write_parquet(str(target))
     result = import_focus(session, [target], "aws")
     exact = Decimal("0.1") + Decimal("0.2") + Decimal("1e-7") + Decimal(repr(1.2345678901234567e-05))
     assert set(totals(session).values()) == {exact}

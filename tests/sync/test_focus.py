@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.cost_files import FOCUS, csv_text, focus_file, focus_row, image, session_at, stored, totals
+from tests.sync.cost_files import (
+    FOCUS,
+    csv_text,
+    focus_file,
+    focus_row,
+    image,
+    parquet_of,
+    session_at,
+    stored,
+    totals,
+)
 from turbofinops_tui.actions.imports import import_focus, read_again
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.clock import Clock
@@ -46,7 +56,9 @@ def test_real_sample(session: Session, shared_data: Path) -> None:
 
 
 def test_specification_examples(session: Session, shared_data: Path, tmp_path: Path) -> None:
-    """Every example with the required columns gives the specification's totals; the others name what is missing."""
+    """Every example with the required columns gives the specification's totals; the others name what is
+    missing.
+    """
     wanted: dict[str, tuple[Decimal, Decimal]] = {}
     with (shared_data / "cloud" / "focus_spec_1.2_examples_totals.csv").open(newline="") as file:
         for row in csv.DictReader(file):
@@ -57,12 +69,13 @@ def test_specification_examples(session: Session, shared_data: Path, tmp_path: P
         for name in archive.namelist():
             archive.extract(name, tmp_path)
             source = name.removesuffix(".csv")
-            try:
-                import_focus(session, [tmp_path / name], source)
-            except DataError as error:
-                assert (error.line_number, error.column) == (1, "BillingCurrency")
+            if "BillingCurrency" not in (tmp_path / name).read_text("utf-8"):
+                with pytest.raises(DataError) as caught:
+                    import_focus(session, [tmp_path / name], source)
+                assert (caught.value.line_number, caught.value.column) == (1, "BillingCurrency")
                 refused.add(name)
                 continue
+            import_focus(session, [tmp_path / name], source)
             sums = {
                 cost: sum(
                     (v for k, v in totals(session).items() if k[0] == source and k[4] == cost), Decimal(0)
@@ -76,8 +89,6 @@ def test_specification_examples(session: Session, shared_data: Path, tmp_path: P
 
 def test_forms_of_one_row(session: Session, tmp_path: Path) -> None:
     """CSV, gzip, Parquet, BOM, CRLF, CR, semicolons, spelled headers and blank lines store the very same."""
-    import duckdb
-
     rows = [focus_row(Tags='{"Customer": "Acme"}'), focus_row(BilledCost="2.5", EffectiveCost="-0.000000004")]
     text = csv_text(rows)
     spelled = text.replace("BilledCost", "billed cost").replace("ChargePeriodStart", "charge_period_start")
@@ -98,9 +109,7 @@ def test_forms_of_one_row(session: Session, tmp_path: Path) -> None:
     for name, data in forms.items():
         (tmp_path / name).write_bytes(data)
     (tmp_path / "plain.csv").write_bytes(forms["plain.csv"])
-    duckdb.sql(
-        f"COPY (SELECT * FROM read_csv('{tmp_path / 'plain.csv'}', all_varchar = true)) TO '{tmp_path / 'p.parquet'}'"
-    )
+    parquet_of(tmp_path / "plain.csv", tmp_path / "p.parquet")
     for name in [*forms, "p.parquet"]:
         import_focus(session, [tmp_path / name], name)
     with session.store.read() as conn:
@@ -171,8 +180,11 @@ def test_attributes(session: Session, tmp_path: Path) -> None:
     with session.store.read() as conn:
         found = set(conn.execute("SELECT provider, account, charge_category FROM cost_dimension"))
     assert found == {
-        ("gcp", "B1", "Usage"), ("aws", "111", "Usage"), ("acme cloud", "111", "Usage"), ("azure", "111", "Credit"),
-    }  # fmt: skip
+        ("gcp", "B1", "Usage"),
+        ("aws", "111", "Usage"),
+        ("acme cloud", "111", "Usage"),
+        ("azure", "111", "Credit"),
+    }
 
 
 def test_quantities(session: Session, tmp_path: Path) -> None:
@@ -193,7 +205,7 @@ def test_quantities(session: Session, tmp_path: Path) -> None:
 def test_without_effective_cost(session: Session, tmp_path: Path) -> None:
     row = {key: text for key, text in FOCUS.items() if key != "EffectiveCost"}
     result = import_focus(session, [focus_file(tmp_path / "f.csv", row)], "s")
-    assert {value for value in totals(session).values()} == {Decimal("1.00")}
+    assert set(totals(session).values()) == {Decimal("1.00")}
     assert any("EffectiveCost" in warning for warning in result.warnings)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.cost_files import csv_text, focus_file, focus_row, session_at
+from tests.sync.cost_files import csv_text, focus_file, focus_row, parquet_of, session_at
 from turbofinops_tui.actions.imports import import_costs, import_focus
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.clock import Clock
@@ -46,13 +46,16 @@ def amounts(session: Session) -> dict[Stored, tuple[int, int, str]]:
             Stored(*row[:3]): row[3:]
             for row in conn.execute(
                 "SELECT c.batch, c.day, c.dimension, c.effective, c.billed, d.currency FROM cost_daily c"
-                " JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active' JOIN cost_dimension d ON d.id = c.dimension"
+                " JOIN ingest_batch b ON b.id = c.batch AND b.state = 'active' JOIN"
+                " cost_dimension d ON d.id = c.dimension"
             )
         }
 
 
 def check_all(session: Session, source: str, lines: int) -> None:
-    """Every stored amount is the rounded sum of the rows that are found for it, and each line is found once."""
+    """Every stored amount is the rounded sum of the rows that are found for it, and each line is found
+    once.
+    """
     stored = amounts(session)
     located = locate_rows(session.store, session.paths.received, stored)
     assert located.missing == []
@@ -70,8 +73,6 @@ def check_all(session: Session, source: str, lines: int) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "parquet", "blank.csv"])
 def test_there_and_back(session: Session, tmp_path: Path, form: str) -> None:
-    import duckdb
-
     text = csv_text(ROWS)
     file = tmp_path / f"bill.{form}"
     if form == "csv":
@@ -80,7 +81,7 @@ def test_there_and_back(session: Session, tmp_path: Path, form: str) -> None:
         file.write_bytes(gzip.compress(text.encode()))
     elif form == "parquet":
         focus_file(tmp_path / "x.csv", *ROWS)
-        duckdb.sql(f"COPY (SELECT * FROM read_csv('{tmp_path / 'x.csv'}', all_varchar = true)) TO '{file}'")
+        parquet_of(tmp_path / "x.csv", file)
     else:
         file.write_text("\n\n".join(csv_text(ROWS[1:]).splitlines()), "utf-8")
     import_focus(session, [file], "s")

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.cost_files import FOCUS, csv_text, focus_file, focus_row, image, session_at, totals
+from tests.sync.cost_files import (
+    FOCUS,
+    csv_text,
+    focus_file,
+    focus_row,
+    image,
+    parquet_of,
+    session_at,
+    totals,
+)
 from turbofinops_tui.actions.imports import import_focus
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.clock import Clock
@@ -81,11 +90,8 @@ def test_bad_cell(session: Session, tmp_path: Path, column: str, text: str, mess
 
 @pytest.mark.parametrize(("column", "text", "message"), BAD_CELLS)
 def test_bad_cell_in_parquet(session: Session, tmp_path: Path, column: str, text: str, message: str) -> None:
-    import duckdb
-
     source = focus_file(tmp_path / "bad.csv", focus_row(), focus_row(**{column: text}))
-    target = tmp_path / "bad.parquet"
-    duckdb.sql(f"COPY (SELECT * FROM read_csv('{source}', all_varchar = true)) TO '{target}'")
+    target = parquet_of(source, tmp_path / "bad.parquet")
     error = refused(session, target)
     assert (error.file, error.line_number, error.column) == (str(target), 2, column)
     assert message.replace("'2026-13-45T00:00:00Z'", "") in error.line() or message in error.line()
@@ -96,7 +102,7 @@ def test_generated_poison(session: Session, shared_data: Path, tmp_path: Path) -
     lines = (
         (shared_data / "cloud" / "generated" / "poison" / "part-00001.csv").read_text("utf-8").splitlines()
     )
-    found = []
+    found: list[tuple[object, ...]] = []
     for place, line in enumerate(lines[1:], 2):
         file = tmp_path / f"{place}.csv"
         file.write_text("\n".join([lines[0], line]) + "\n", "utf-8")

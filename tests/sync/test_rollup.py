@@ -69,7 +69,9 @@ def rolled_up(file: Path, folder: Path) -> Rollup:
 @given(rows=ROWS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_against_plain_python(rows: list[tuple[str, str, str, str, str]], tmp_path: Path) -> None:
-    """Exact totals to the last digit, one half-even rounding per stored key, and the residual between them."""
+    """Exact totals to the last digit, one half-even rounding per stored key, and the residual between
+    them.
+    """
     texts = [
         focus_row(BilledCost=b, EffectiveCost=e, ChargePeriodStart=day, Tags=tags, BillingCurrency=code)
         for b, e, day, tags, code in rows
@@ -110,8 +112,16 @@ def test_many_texts_of_one_tag_set_round_once(session: Session, tmp_path: Path) 
     assert list(stored(session).values()) == [(1, 1, 0)]
 
 
-@pytest.mark.parametrize(("text", "units"), [("0.0000000005", 0), ("0.0000000015", 2), ("-0.0000000005", 0), ("-0.0000000015", -2),
-                                              ("0.00000000050000000000000000000001", 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("0.0000000005", 0),
+        ("0.0000000015", 2),
+        ("-0.0000000005", 0),
+        ("-0.0000000015", -2),
+        ("0.00000000050000000000000000000001", 1),
+    ],
+)
 def test_half_even(session: Session, tmp_path: Path, text: str, units: int) -> None:
     import_focus(
         session, [focus_file(tmp_path / "f.csv", focus_row(BilledCost=text, EffectiveCost=text))], "s"
@@ -199,9 +209,8 @@ def test_spreadsheet_amounts(text: str, amount: str) -> None:
 
 
 def test_names_of_providers() -> None:
-    assert [provider_name(text) for text in ("Amazon Web Services, Inc.", "Google Cloud", "Microsoft", "OpenAI LLC", "Acme  Co")] == [
-        "aws", "gcp", "azure", "openai", "acme co"
-    ]  # fmt: skip
+    texts = ("Amazon Web Services, Inc.", "Google Cloud", "Microsoft", "OpenAI LLC", "Acme  Co")
+    assert [provider_name(text) for text in texts] == ["aws", "gcp", "azure", "openai", "acme co"]
 
 
 @pytest.mark.parametrize(

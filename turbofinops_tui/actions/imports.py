@@ -261,9 +261,14 @@ def _import(session: Session, plan: _Plan, progress: Progress | None) -> ImportR
     known = _same_delivery(session, plan)
     if known is not None:
         return ImportResult(
-            known.id, plan.target.source, plan.target.export, plan.kind, known.lines,
-            warnings=["the same files count already: nothing was changed"], unchanged=True,
-        )  # fmt: skip
+            known.id,
+            plan.target.source,
+            plan.target.export,
+            plan.kind,
+            known.lines,
+            warnings=["the same files count already: nothing was changed"],
+            unchanged=True,
+        )
     with Engine(session.paths.store.parent) as engine:
         done = roll_up(engine, plan.paths, plan.layout_of, plan.limits, plan.tags, progress)
         if plan.month is not None:

@@ -24,9 +24,16 @@ def register(add: Verbs) -> None:
     costs = add("costs", "any CSV of costs, its columns mapped to fields")
     costs.add_argument("files", metavar="FILE", nargs="+", type=Path, help="CSV, CSV.gz or Parquet")
     costs.add_argument(
-        "--map", metavar="FIELD=COLUMN", action="append", nargs="+", required=True,
-        help="day, cost, currency, provider, account, service, tag:KEY, billed, category, quantity, unit, period",
-    )  # fmt: skip
+        "--map",
+        metavar="FIELD=COLUMN",
+        action="append",
+        nargs="+",
+        required=True,
+        help=(
+            "day, cost, currency, provider, account, service, tag:KEY, billed, category, quantity,"
+            " unit, period"
+        ),
+    )
     costs.set_defaults(action=_costs)
     for parser in (focus, costs):
         parser.add_argument("--source", metavar="NAME", required=True, help="where the bill comes from")
@@ -34,9 +41,12 @@ def register(add: Verbs) -> None:
             "--export", metavar="NAME", default="main", help="default main; corrections are another"
         )
         parser.add_argument(
-            "--include-tag", metavar="KEY", action="append", default=[],
+            "--include-tag",
+            metavar="KEY",
+            action="append",
+            default=[],
             help="take in a tag key whatever the number of its values",
-        )  # fmt: skip
+        )
         parser.add_argument("--keep", action="store_true", help="keep a copy of the files under received/")
         parser.add_argument("--format", choices=("table", "json"), default="table", help="default table")
 
@@ -45,9 +55,14 @@ def _focus(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.imports import import_focus
 
     result = import_focus(
-        session, args.files, args.source, args.export,
-        period=args.period, include_tags=args.include_tag, keep=args.keep,
-    )  # fmt: skip
+        session,
+        args.files,
+        args.source,
+        args.export,
+        period=args.period,
+        include_tags=args.include_tag,
+        keep=args.keep,
+    )
     return _show(result, args.format)
 
 
@@ -73,7 +88,8 @@ def _show(result: ImportResult, form: str) -> int:
         )
         return EXIT_DONE
     say(
-        f"import {result.delivery}: {result.lines:,} lines of {result.format} into {result.source} {result.export}"
+        f"import {result.delivery}: {result.lines:,} lines of {result.format} into"
+        f" {result.source} {result.export}"
     )
     for period in result.periods:
         for line in _period_lines(period):
@@ -100,15 +116,26 @@ def _period_lines(period: ImportedPeriod) -> list[str]:
 
 def _record(result: ImportResult) -> dict[str, object]:
     return {
-        "delivery": result.delivery, "source": result.source, "export": result.export, "format": result.format,
-        "lines": result.lines, "unchanged": result.unchanged, "new_customers": result.new_customers,
+        "delivery": result.delivery,
+        "source": result.source,
+        "export": result.export,
+        "format": result.format,
+        "lines": result.lines,
+        "unchanged": result.unchanged,
+        "new_customers": result.new_customers,
         "periods": [
             {
-                "period": period.period, "lines": period.lines, "old_lines": period.old_lines, "same": period.same,
+                "period": period.period,
+                "lines": period.lines,
+                "old_lines": period.old_lines,
+                "same": period.same,
                 "totals": [
                     {
-                        "currency": currency, "cost": cost, "total": total,
-                        "was": period.old_totals.get((currency, cost)), "residual": period.residuals[currency, cost],
+                        "currency": currency,
+                        "cost": cost,
+                        "total": total,
+                        "was": period.old_totals.get((currency, cost)),
+                        "residual": period.residuals[currency, cost],
                     }
                     for (currency, cost), total in sorted(period.totals.items())
                 ],
@@ -118,9 +145,12 @@ def _record(result: ImportResult) -> dict[str, object]:
         "warnings": result.warnings,
         "findings": [
             {
-                "kind": item.kind, "detail": item.detail, "count": item.count, "amount": item.amount,
+                "kind": item.kind,
+                "detail": item.detail,
+                "count": item.count,
+                "amount": item.amount,
                 "currency": item.currency,
             }
             for item in result.findings
         ],
-    }  # fmt: skip
+    }

@@ -45,12 +45,22 @@ def dimension_keys(rollup: Rollup, source: str) -> list[DimensionKey]:
     """The store's dimensions by position."""
     return [
         DimensionKey(
-            source=source, provider=item.provider, account=item.account, service=item.service, category=item.category,
-            charge_category=item.charge_category, commitment=item.commitment, cost_basis=BILLED, model="",
-            currency=item.currency, unit=item.unit, names_customer="", tags=tags,
+            source=source,
+            provider=item.provider,
+            account=item.account,
+            service=item.service,
+            category=item.category,
+            charge_category=item.charge_category,
+            commitment=item.commitment,
+            cost_basis=BILLED,
+            model="",
+            currency=item.currency,
+            unit=item.unit,
+            names_customer="",
+            tags=tags,
         )
         for item, tags in rollup.dimensions
-    ]  # fmt: skip
+    ]
 
 
 def check_shrinking(store: Store, target: Target, periods: Iterable[PeriodRollup]) -> None:
@@ -59,7 +69,8 @@ def check_shrinking(store: Store, target: Target, periods: Iterable[PeriodRollup
         for period in periods:
             name = month_text(period.period)
             old = conn.execute(
-                "SELECT id, lines FROM ingest_batch WHERE source = ? AND export = ? AND period = ? AND state = 'active'",
+                "SELECT id, lines FROM ingest_batch WHERE source = ? AND export = ? AND period"
+                " = ? AND state = 'active'",
                 (target.source, target.export, name),
             ).fetchone()
             if old is None:
@@ -73,7 +84,8 @@ def check_shrinking(store: Store, target: Target, periods: Iterable[PeriodRollup
                 lost += _lost(f"{cost} cost", currency, Decimal(exact), new.get((currency, cost), Decimal(0)))
             if lost:
                 raise ConflictError(
-                    f"{target.source} {target.export} {name} would shrink by more than half: {'; '.join(lost)}",
+                    f"{target.source} {target.export} {name} would shrink by more than half:"
+                    f" {'; '.join(lost)}",
                     "if that is right, import it again with --yes",
                 )
 
@@ -87,7 +99,9 @@ def _lost(what: str, currency: str, old: Decimal, new: Decimal) -> list[str]:
 def stage(
     store: Store, delivery: int, target: Target, rollup: Rollup, periods: Sequence[PeriodRollup]
 ) -> list[str]:
-    """Put the rows in, invisible to reads; returns the spellings of customers that nobody has registered yet."""
+    """Put the rows in, invisible to reads; returns the spellings of customers that nobody has registered
+    yet.
+    """
     keys = dimension_keys(rollup, target.source)
     ids = intern_dimensions(store, keys)
     numbers = [ids[key] for key in keys]
@@ -105,11 +119,16 @@ def publish(
     span = "..".join(dict.fromkeys(month_text(rollup.periods[place].period) for place in (0, -1)))
     findings = [
         StoredFinding(
-            kind=item.kind, key=f"{target.export} {span} {item.key}", source=target.source, detail=item.detail,
-            amount=item.amount, currency=item.currency, count=item.count,
+            kind=item.kind,
+            key=f"{target.export} {span} {item.key}",
+            source=target.source,
+            detail=item.detail,
+            amount=item.amount,
+            currency=item.currency,
+            count=item.count,
         )
         for item in rollup.findings
-    ]  # fmt: skip
+    ]
     return publish_delivery(store, delivery, rollup.warnings, findings, new_customers)
 
 
@@ -123,15 +142,20 @@ def _staged(period: PeriodRollup, engine: str, digests: Sequence[str]) -> Staged
         engine=engine,
         totals=[
             BatchTotal(
-                total.currency, "effective" if total.cost == "effective" else "billed",
-                total.exact, total.stored, total.residual, total.lines,
+                total.currency,
+                "effective" if total.cost == "effective" else "billed",
+                total.exact,
+                total.stored,
+                total.residual,
+                total.lines,
             )
             for total in period.totals
         ],
         left_out=[
-            LeftOutTag(item.key, item.distinct_values, item.currency, item.effective) for item in period.left_out
+            LeftOutTag(item.key, item.distinct_values, item.currency, item.effective)
+            for item in period.left_out
         ],
-    )  # fmt: skip
+    )
 
 
 def _new_customers(store: Store, keys: Sequence[DimensionKey], numbers: Sequence[int]) -> list[str]:
@@ -146,11 +170,21 @@ def _new_customers(store: Store, keys: Sequence[DimensionKey], numbers: Sequence
         directory = Directory(load_customers(conn), load_identities(conn), prefixes)
     dimensions = [
         CostDimension(
-            id=number, source=key.source, provider=key.provider, account=key.account, service=key.service,
-            category=key.category, charge_category=key.charge_category, commitment=key.commitment,
-            cost_basis=key.cost_basis, model=key.model, currency=key.currency, unit=key.unit,
-            names_customer=key.names_customer, tags=json.loads(key.tags),
+            id=number,
+            source=key.source,
+            provider=key.provider,
+            account=key.account,
+            service=key.service,
+            category=key.category,
+            charge_category=key.charge_category,
+            commitment=key.commitment,
+            cost_basis=key.cost_basis,
+            model=key.model,
+            currency=key.currency,
+            unit=key.unit,
+            names_customer=key.names_customer,
+            tags=json.loads(key.tags),
         )
         for key, number in zip(keys, numbers, strict=True)
-    ]  # fmt: skip
+    ]
     return [item.spelling for item in unregistered(dimensions, rules.links, directory)]

@@ -21,8 +21,11 @@ _DATE = ("date", "usagedatetime", "usagedate")
 _CURRENCY = ("billingcurrencycode", "billingcurrency", "currency", "currencycode")
 _SERVICE = ("metercategory", "servicename", "consumedservice")
 _NEEDED = (
-    ("CostInBillingCurrency", _COST), ("Date", _DATE), ("BillingCurrencyCode", _CURRENCY), ("MeterCategory", _SERVICE),
-)  # fmt: skip
+    ("CostInBillingCurrency", _COST),
+    ("Date", _DATE),
+    ("BillingCurrencyCode", _CURRENCY),
+    ("MeterCategory", _SERVICE),
+)
 
 
 def matches(names: Sequence[str]) -> bool:
@@ -44,8 +47,10 @@ def layout(names: Sequence[str], file: str) -> Layout:
             raise DataError(
                 "the Azure column is missing",
                 f"Azure cost details need {', '.join(needed for needed, _ in _NEEDED)}",
-                file=file, line=1, column=name,
-            )  # fmt: skip
+                file=file,
+                line=1,
+                column=name,
+            )
         columns[name] = have[0]
     cost = (Term(Column(columns["CostInBillingCurrency"])),)
     period = first_of(found, "billingperiodstartdate", "billingperiodstart")

@@ -10,13 +10,26 @@ from turbofinops_tui.sync.read.layout import NOTHING, Column, Const, Expression,
 from turbofinops_tui.sync.read.values import provider_name
 
 FIELDS = (
-    "day", "cost", "billed", "currency", "provider", "account", "service", "category", "charge_category",
-    "quantity", "unit", "period", "tags",
-)  # fmt: skip
+    "day",
+    "cost",
+    "billed",
+    "currency",
+    "provider",
+    "account",
+    "service",
+    "category",
+    "charge_category",
+    "quantity",
+    "unit",
+    "period",
+    "tags",
+)
 
 
 def parse_map(items: Sequence[str]) -> dict[str, str]:
-    """``FIELD=COLUMN`` words as a dict; UsageError for an unknown field, one given twice, or a missing one."""
+    """``FIELD=COLUMN`` words as a dict; UsageError for an unknown field, one given twice, or a missing
+    one.
+    """
     mapping: dict[str, str] = {}
     for item in items:
         name, equals, column = item.partition("=")
@@ -101,6 +114,9 @@ def _position(names: Sequence[str], column: str, file: str, field: str) -> Expre
     if field == "currency" and column.upper() in EXPONENTS:
         return Const(column.upper())
     raise DataError(
-        f"the column mapped to {field} is missing", f"the header has {', '.join(names)[:300]}",
-        file=file, line=1, column=column,
-    )  # fmt: skip
+        f"the column mapped to {field} is missing",
+        f"the header has {', '.join(names)[:300]}",
+        file=file,
+        line=1,
+        column=column,
+    )

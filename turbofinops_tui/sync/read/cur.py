@@ -1,7 +1,7 @@
 """AWS Cost and Usage Reports, CUR 1 (``lineItem/UnblendedCost``) and 2.0 (``line_item_unblended_cost``).
 
 Folded, both spell their columns alike. Billed is the unblended cost; effective is
-the amortised one by line item type (facts/cloud.md 1.3).
+the amortised one by line item type.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ from turbofinops_tui.sync.read.layout import (
 from turbofinops_tui.sync.read.missing import require
 
 REQUIRED = (
-    "lineItem/UnblendedCost", "lineItem/CurrencyCode", "lineItem/LineItemType", "lineItem/UsageStartDate",
+    "lineItem/UnblendedCost",
+    "lineItem/CurrencyCode",
+    "lineItem/LineItemType",
+    "lineItem/UsageStartDate",
     "lineItem/ProductCode",
-)  # fmt: skip
+)
 _ZERO = Const("0")
 _COVERED = "savingsplancoveredusage"
 _RECURRING = "savingsplanrecurringfee"
@@ -101,23 +104,36 @@ def _effective(found: Mapping[str, int], kind: Column, unblended: Column) -> tup
         terms.append(Term(Choose(kind, tuple(second), NOTHING), optional=True))
     if not first:
         return (Term(unblended),)
-    # A cell that AWS leaves empty in an amortisation column is a zero; an empty UnblendedCost is caught as billed.
+    # An amortisation column that AWS leaves empty is a zero; an empty UnblendedCost is caught as billed.
     return (Term(Choose(kind, tuple(first), unblended), optional=True), *terms)
 
 
 def _attributes(found: Mapping[str, int], kind: Column) -> dict[str, Expression]:
     charge: tuple[tuple[tuple[str, ...], Expression], ...] = (
         (
-            ("usage", "discountedusage", _COVERED, "savingsplannegation", "refund", "bundleddiscount",
-             "edpdiscount", "privateratediscount", "discount", "distributordiscount", "solutionproviderprogramdiscount",
-             "spp discount", "sppdiscount", "flatratesubscription"),
+            (
+                "usage",
+                "discountedusage",
+                _COVERED,
+                "savingsplannegation",
+                "refund",
+                "bundleddiscount",
+                "edpdiscount",
+                "privateratediscount",
+                "discount",
+                "distributordiscount",
+                "solutionproviderprogramdiscount",
+                "spp discount",
+                "sppdiscount",
+                "flatratesubscription",
+            ),
             Const("Usage"),
         ),
         (("tax",), Const("Tax")),
         (("credit",), Const("Credit")),
         (("fee", "rifee", "savingsplanupfrontfee", _RECURRING), Const("Purchase")),
         (("adjustment",), Const("Adjustment")),
-    )  # fmt: skip
+    )
     commitment: tuple[tuple[tuple[str, ...], Expression], ...] = (
         (("discountedusage", _COVERED), Const("Used")),
         (("rifee", _RECURRING), Const("Unused")),

@@ -47,7 +47,9 @@ class CostFile:
 
 
 def open_file(path: Path, limits: Limits) -> CostFile:
-    """The file with its header; names of Parquet columns are filled in by the engine. DataError as it reads."""
+    """The file with its header; names of Parquet columns are filled in by the engine. DataError as it
+    reads.
+    """
     if path.is_dir():
         raise DataError("is a directory", "give its files", file=str(path))
     kind = file_kind(path)
@@ -186,10 +188,12 @@ def _too_dense(size: int, packed: int, limits: Limits) -> bool:
 def _bomb(file: CostFile, limits: Limits, size: int) -> DataError:
     if size > limits.bytes:
         return DataError(
-            f"the file unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
+            f"the file unpacks to more than {limits.bytes:,} bytes",
+            "split it, or raise the setting limits.bytes",
             file=str(file.path),
-        )  # fmt: skip
+        )
     return DataError(
-        f"the file unpacks to more than {limits.ratio} times its size", "is it damaged? The setting is limits.ratio",
+        f"the file unpacks to more than {limits.ratio} times its size",
+        "is it damaged? The setting is limits.ratio",
         file=str(file.path),
-    )  # fmt: skip
+    )

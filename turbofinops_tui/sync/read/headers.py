@@ -25,9 +25,13 @@ _DELIMITERS = (",", ";", "\t")
 _LONGEST_HEADER = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
-    b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\x03\x04": "a zip archive", b"\x28\xb5\x2f\xfd": "zstd",
-    b"BZh": "bzip2", b"\xfd7zXZ": "xz",
-}  # fmt: skip
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"PK\x03\x04": "a zip archive",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class CsvHeader:
 
 
 def file_kind(path: Path) -> Kind:
-    """``parquet``, ``gzip`` (of CSV) or ``csv`` by the first bytes; DataError for anything else or nothing."""
+    """``parquet``, ``gzip`` (of CSV) or ``csv`` by the first bytes; DataError for anything else or
+    nothing.
+    """
     try:
         with path.open("rb") as stream:
             start = stream.read(8)
@@ -58,9 +64,11 @@ def file_kind(path: Path) -> Kind:
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
             raise DataError(
-                f"the file is {what}, not CSV, CSV.gz or Parquet", "unpack it or save it as UTF-8 CSV",
-                file=str(path), line=1,
-            )  # fmt: skip
+                f"the file is {what}, not CSV, CSV.gz or Parquet",
+                "unpack it or save it as UTF-8 CSV",
+                file=str(path),
+                line=1,
+            )
     return "csv"
 
 
@@ -111,8 +119,10 @@ def read_header(path: Path, kind: Kind, limits: Limits) -> CsvHeader:
     if len(names) > limits.columns:
         raise DataError(
             f"the file has {len(names)} columns, the limit is {limits.columns}",
-            "leave out columns, or raise the setting limits.columns", file=str(path), line=1,
-        )  # fmt: skip
+            "leave out columns, or raise the setting limits.columns",
+            file=str(path),
+            line=1,
+        )
     return CsvHeader(tuple(name.strip() for name in names), delimiter, lines)
 
 

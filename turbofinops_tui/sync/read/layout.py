@@ -17,8 +17,15 @@ MISSING = ("", "NULL", "null", "Null")
 """Cell texts that mean *no value* (real exports write a literal NULL)."""
 
 ATTRIBUTES = (
-    "provider", "account", "service", "category", "charge_category", "commitment", "currency", "unit",
-)  # fmt: skip
+    "provider",
+    "account",
+    "service",
+    "category",
+    "charge_category",
+    "commitment",
+    "currency",
+    "unit",
+)
 """Text attributes that enter the rollup key, in the order of the rollup's columns."""
 
 

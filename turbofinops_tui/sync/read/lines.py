@@ -113,7 +113,9 @@ def physical_lines(file: CostFile, ordinals: Sequence[int], total: int) -> list[
 
 
 def ordinal_of(file: CostFile, line: int) -> int:
-    """The number (from 1) of the record on a physical line; 0 for the header, a blank line, or past the end."""
+    """The number (from 1) of the record on a physical line; 0 for the header, a blank line, or past the
+    end.
+    """
     last = 0
     for count, (start, cells) in enumerate(records(file), 1):
         if start > line:
@@ -194,14 +196,19 @@ def _checked(text: TextIO, file: CostFile) -> Iterator[str]:
                 index = len(next(csv.reader([line[: error.start + 1]], delimiter=file.delimiter), [""])) - 1
                 byte = ord(line[error.start]) & 0xFF
                 raise DataError(
-                    f"the text is not UTF-8 (byte {byte:#04x})", "save the file as UTF-8",
-                    file=str(file.path), line=number, column=_name(file, index),
-                ) from None  # fmt: skip
+                    f"the text is not UTF-8 (byte {byte:#04x})",
+                    "save the file as UTF-8",
+                    file=str(file.path),
+                    line=number,
+                    column=_name(file, index),
+                ) from None
         yield line
 
 
 def _column_at(file: CostFile, line: int, limits: Limits) -> int:
-    """The column of the over-long cell in the record that starts at ``line``: what stands before it closed."""
+    """The column of the over-long cell in the record that starts at ``line``: what stands before it
+    closed.
+    """
     with _text(file) as text:
         for _ in range(line - 1):
             text.readline()
@@ -222,20 +229,29 @@ def _ragged(file: CostFile, line: int, count: int) -> DataError:
     expected = len(file.names)
     if count < expected:
         return DataError(
-            f"the row has {count} fields, the header {expected}", "the row is cut short: export the file again",
-            file=str(file.path), line=line, column=_name(file, count),
-        )  # fmt: skip
+            f"the row has {count} fields, the header {expected}",
+            "the row is cut short: export the file again",
+            file=str(file.path),
+            line=line,
+            column=_name(file, count),
+        )
     return DataError(
-        f"the row has {count} fields, the header {expected}", "a cell that holds the delimiter must be quoted",
-        file=str(file.path), line=line, column=_name(file, expected - 1),
-    )  # fmt: skip
+        f"the row has {count} fields, the header {expected}",
+        "a cell that holds the delimiter must be quoted",
+        file=str(file.path),
+        line=line,
+        column=_name(file, expected - 1),
+    )
 
 
 def _too_long(file: CostFile, line: int, index: int, limits: Limits) -> DataError:
     return DataError(
-        f"the field is longer than {limits.field:,} bytes", "the limit is the setting limits.field",
-        file=str(file.path), line=line, column=_name(file, index),
-    )  # fmt: skip
+        f"the field is longer than {limits.field:,} bytes",
+        "the limit is the setting limits.field",
+        file=str(file.path),
+        line=line,
+        column=_name(file, index),
+    )
 
 
 def _name(file: CostFile, index: int) -> str:

@@ -15,9 +15,12 @@ def require(names: Sequence[str], required: Sequence[str], file: str, what: str)
         count = folded.count(fold_name(name))
         if count == 0:
             raise DataError(
-                f"the {what} column is missing", f"{what} files need {', '.join(required)}",
-                file=file, line=1, column=name,
-            )  # fmt: skip
+                f"the {what} column is missing",
+                f"{what} files need {', '.join(required)}",
+                file=file,
+                line=1,
+                column=name,
+            )
         if count > 1:
             raise DataError(
                 "the column is there twice", "export it again with one", file=file, line=1, column=name

@@ -1,4 +1,6 @@
-"""What can be wrong with a row of costs, said in one place for the engine's findings and for the line reader."""
+"""What can be wrong with a row of costs, said in one place for the engine's findings and for the line
+reader.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +53,11 @@ GOOD = {
 def first_problem(layout: Layout, cells: Sequence[str]) -> tuple[str, str] | None:
     """(field, its text) of the first thing wrong in a row, None when it is good."""
     texts = {
-        "day": value(layout.day, cells), "period": value(layout.period, cells),
+        "day": value(layout.day, cells),
+        "period": value(layout.period, cells),
         "currency": value(layout.attribute("currency"), cells),
         "charge_category": value(layout.attribute("charge_category"), cells),
-    }  # fmt: skip
+    }
     for field, text in texts.items():
         if not GOOD[field](text):
             return field, text

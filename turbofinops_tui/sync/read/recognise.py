@@ -25,5 +25,7 @@ def recognise(names: Sequence[str], file: str) -> Layout:
     raise DataError(
         "the header is not of FOCUS, AWS CUR or Azure cost details",
         "for any other CSV use `turbofinops import costs FILE --source NAME --map FIELD=COLUMN`",
-        file=file, line=1, column=names[0] if names else "",
-    )  # fmt: skip
+        file=file,
+        line=1,
+        column=names[0] if names else "",
+    )

@@ -1,4 +1,4 @@
-"""One tolerant parser for tag sets: whatever a provider writes, a cost is never lost (facts/cloud.md 1.5).
+"""One tolerant parser for tag sets: whatever a provider writes, a cost is never lost.
 
 A text is a JSON object, the same without its braces (Azure), a list of
 ``{"key", "value"}`` pairs (GCP labels), or unreadable. Keys are folded, known

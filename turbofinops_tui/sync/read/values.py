@@ -27,10 +27,15 @@ _MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
 
 _LONGEST_NUMBER = 200
 CHARGE_CATEGORIES = {
-    "usage": "Usage", "credit": "Credit", "adjustment": "Adjustment", "purchase": "Purchase", "tax": "Tax",
-    # Vantage's own two (facts/cloud.md 7)
-    "refund": "Usage", "discount": "Credit",
-}  # fmt: skip
+    "usage": "Usage",
+    "credit": "Credit",
+    "adjustment": "Adjustment",
+    "purchase": "Purchase",
+    "tax": "Tax",
+    # Vantage's own two
+    "refund": "Usage",
+    "discount": "Credit",
+}
 COMMITMENTS = {"used": "Used", "unused": "Unused"}
 _PROVIDERS = (
     ("aws", ("aws", "amazon")),

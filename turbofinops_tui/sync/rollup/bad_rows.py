@@ -53,7 +53,5 @@ def _condition(problem: Problem, number: int, layout: Layout, field_bytes: int) 
         required = [name for name, term in zip(names, terms, strict=True) if not term.optional]
         return " OR ".join(f"{name} IS NULL" for name in required) or "false", "''"
     hits = " OR ".join(f"{name} IN (SELECT t FROM bad{number})" for name in names)
-    return (
-        hits,
-        f"coalesce({', '.join(f'CASE WHEN {name} IN (SELECT t FROM bad{number}) THEN {name} END' for name in names)})",
-    )
+    cases = [f"CASE WHEN {name} IN (SELECT t FROM bad{number}) THEN {name} END" for name in names]
+    return hits, f"coalesce({', '.join(cases)})"

@@ -41,8 +41,7 @@ def monthly_rows(period: PeriodRollup, ids: Sequence[int]) -> Iterator[Row]:
     months, numbers = months[order], numbers[order]
     starts = np.flatnonzero(np.r_[True, (months[1:] != months[:-1]) | (numbers[1:] != numbers[:-1])])
     sums = [_sums(column[order], starts) for column in (period.effective, period.billed, period.quantities)]
-    for row in zip(months[starts].tolist(), numbers[starts].tolist(), *sums, strict=True):
-        yield row
+    yield from zip(months[starts].tolist(), numbers[starts].tolist(), *sums, strict=True)
 
 
 def _sums(column: IntArray, starts: IntArray) -> list[int]:
@@ -59,12 +58,11 @@ def _sums(column: IntArray, starts: IntArray) -> list[int]:
 def _rows(columns: Sequence[IntArray]) -> Iterator[Row]:
     for start in range(0, len(columns[0]), _CHUNK):
         part = [column[start : start + _CHUNK].tolist() for column in columns]
-        for row in zip(*part, strict=True):
-            yield row
+        yield from zip(*part, strict=True)
 
 
 def batch_digest(period: PeriodRollup, dimension_digests: Sequence[str]) -> str:
-    """SHA-256 over the content in natural keys: totals, the batch's dimensions by digest, rows by (day, digest).
+    """SHA-256 over the content in natural keys: totals, dimensions by digest, rows by (day, digest).
 
     ``dimension_digests`` by position. No row id enters, so two stores with the same delivery agree.
     """

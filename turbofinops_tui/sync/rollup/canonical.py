@@ -1,4 +1,6 @@
-"""Texts as files have them to what is stored: attributes, days, periods and tag sets, each distinct one once."""
+"""Texts as files have them to what is stored: attributes, days, periods and tag sets, each distinct one
+once.
+"""
 
 from __future__ import annotations
 
@@ -107,11 +109,11 @@ class Canonical:
         self.unfit_units = [
             str(row[0])
             for row in self.engine.run(
-                "SELECT DISTINCT unit FROM (SELECT unit, sum(abs(qty)) AS q FROM part"  # noqa: S608 (names are ours)
+                "SELECT DISTINCT unit FROM (SELECT unit, sum(abs(qty)) AS q FROM part"
                 f" GROUP BY {names}, day, period) WHERE q > {_MOST_QUANTITY}"
             )
         ]
-        rows = self.engine.run(f"SELECT DISTINCT {names} FROM part")  # noqa: S608 (names are ours)
+        rows = self.engine.run(f"SELECT DISTINCT {names} FROM part")
         numbers: dict[Attributes, int] = {}
         found = [numbers.setdefault(attributes_of(row, self.unfit_units), len(numbers)) for row in rows]
         self.attributes = list(numbers)
@@ -172,7 +174,9 @@ class Canonical:
     def _crowd(
         self, keys: Sequence[str], rows: Sequence[tuple[str, str, int]], parsed: Sequence[dict[str, str]]
     ) -> None:
-        """Table ``crowd(tags, more_tags, key, value)``: which text carries which value of the crowded keys."""
+        """Table ``crowd(tags, more_tags, key, value)``: which text carries which value of the crowded
+        keys.
+        """
         carried: list[tuple[str, str, int, int]] = []
         numbers: dict[tuple[int, str], int] = {}
         for row, tags in zip(rows, parsed, strict=True):

@@ -108,7 +108,8 @@ class Engine:
         names = [f"c{number}" for number in range(len(file.names))]
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
         source = (
-            f"read_csv({literal(str(file.reading))}, auto_detect = false, header = true, columns = {{{columns}}},"
+            f"read_csv({literal(str(file.reading))}, auto_detect = false, header = true, columns"
+            f" = {{{columns}}},"
             f" delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
             f" max_line_size = {line_bytes + _LINE_SLACK}, buffer_size = {max(16 << 20, 4 * line_bytes)},"
             f" compression = '{'gzip' if file.kind == 'gzip' and file.reading == file.path else 'none'}')"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from turbofinops_tui.sync.rollup.result import IntArray
 
 _JOINED = (
-    "FROM part JOIN day_map d USING (day) JOIN period_map p USING (period) JOIN tag_map t USING (tags, more_tags)"
+    "FROM part JOIN day_map d USING (day) JOIN period_map p USING (period) JOIN tag_map t USING"
+    " (tags, more_tags)"
     f" JOIN attribute_map a USING ({', '.join(ATTRIBUTES)})"
 )
 _SMALLEST = "CAST('0.000000000000000001' AS DECIMAL(19,18))"
@@ -51,7 +52,8 @@ def _final_query() -> str:
         sums.append(f"flatten(list({prefix}_rest) FILTER (WHERE {prefix}_rest IS NOT NULL)) AS {prefix}_rest")
     return (
         "CREATE OR REPLACE TEMP TABLE final AS SELECT coalesce(p.month, d.month) AS period, d.number AS day,"
-        f" a.attribute AS attribute, t.tag_set AS tag_set, any_value(a.factor) AS factor, sum(n) AS n, {', '.join(sums)},"
+        f" a.attribute AS attribute, t.tag_set AS tag_set, any_value(a.factor) AS factor, sum(n)"
+        f" AS n, {', '.join(sums)},"
         f" CAST(sum(qty * a.measured) AS DECIMAL(38,12)) AS qty {_JOINED}"
         " GROUP BY coalesce(p.month, d.month), d.number, a.attribute, t.tag_set"
     )
@@ -75,8 +77,7 @@ def _rounded(engine: Engine, canonical: Canonical) -> dict[str, IntArray]:
     )
     arrays = {name: _filled(column, name) for name, column in raw.items()}
     rows = engine.run(
-        "SELECT rowid, attribute, e_hi, e_lo, e_rest, b_hi, b_lo, b_rest FROM final"  # noqa: S608 (columns are ours)
-        f" WHERE {hard}"
+        f"SELECT rowid, attribute, e_hi, e_lo, e_rest, b_hi, b_lo, b_rest FROM final WHERE {hard}"
     )
     places = {int(number): place for place, number in enumerate(arrays["id"].tolist())} if rows else {}
     for number, attribute, *parts in rows:
@@ -125,11 +126,17 @@ def _periods(engine: Engine, canonical: Canonical, arrays: dict[str, IntArray]) 
         cut = slice(start, end)
         periods.append(
             PeriodRollup(
-                period=period, lines=lines[period], totals=totals[period], left_out=left_out.get(period, []),
-                days=columns["day"][cut], dimensions=columns["dimension"][cut], effective=columns["effective"][cut],
-                billed=columns["billed"][cut], quantities=columns["quantity"][cut],
+                period=period,
+                lines=lines[period],
+                totals=totals[period],
+                left_out=left_out.get(period, []),
+                days=columns["day"][cut],
+                dimensions=columns["dimension"][cut],
+                effective=columns["effective"][cut],
+                billed=columns["billed"][cut],
+                quantities=columns["quantity"][cut],
             )
-        )  # fmt: skip
+        )
     return periods
 
 
@@ -140,8 +147,10 @@ def _totals(
     exact: dict[tuple[int, str, str], Decimal] = {}
     counts: dict[tuple[int, str], int] = {}
     for period, attribute, n, *parts in engine.run(
-        "SELECT period, attribute, sum(n), sum(e_hi), sum(e_lo), flatten(list(e_rest) FILTER (WHERE e_rest IS NOT NULL)),"
-        " sum(b_hi), sum(b_lo), flatten(list(b_rest) FILTER (WHERE b_rest IS NOT NULL)) FROM final GROUP BY ALL"
+        "SELECT period, attribute, sum(n), sum(e_hi), sum(e_lo), flatten(list(e_rest) FILTER"
+        " (WHERE e_rest IS NOT NULL)),"
+        " sum(b_hi), sum(b_lo), flatten(list(b_rest) FILTER (WHERE b_rest IS NOT NULL)) FROM"
+        " final GROUP BY ALL"
     ):
         currency = canonical.attributes[attribute].currency
         counts[period, currency] = counts.get((period, currency), 0) + int(n)
@@ -205,7 +214,8 @@ def _left_out(engine: Engine, canonical: Canonical) -> dict[int, list[LeftOut]]:
 def _findings(engine: Engine, canonical: Canonical) -> list[Finding]:
     """Tag texts that could not be read: the cost stays, untagged, and is counted."""
     rows = engine.run(
-        "SELECT a.attribute, sum(n), sum(e_hi), sum(e_lo), flatten(list(e_rest) FILTER (WHERE e_rest IS NOT NULL))"
+        "SELECT a.attribute, sum(n), sum(e_hi), sum(e_lo), flatten(list(e_rest) FILTER (WHERE"
+        " e_rest IS NOT NULL))"
         f" {_JOINED} WHERE t.broken = 1 GROUP BY ALL"
     )
     counts: dict[str, int] = {}

@@ -50,7 +50,9 @@ class SourceRow(NamedTuple):
 
 @dataclass(slots=True)
 class Located:
-    """Source rows by stored amount, in file order; ``missing`` says which files could not be read, and why."""
+    """Source rows by stored amount, in file order; ``missing`` says which files could not be read, and
+    why.
+    """
 
     rows: dict[Stored, list[SourceRow]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -123,7 +125,7 @@ def _plans(store: Store, wanted: Iterable[Stored]) -> tuple[list[_Wanted], Limit
 def _dimension(conn: sqlite3.Connection, number: int) -> tuple[Attributes, str]:
     names = ", ".join(f"d.{name}" for name in ATTRIBUTES)
     row = conn.execute(
-        f"SELECT {names}, t.json FROM cost_dimension d JOIN tag_set t ON t.id = d.tag_set WHERE d.id = ?",  # noqa: S608
+        f"SELECT {names}, t.json FROM cost_dimension d JOIN tag_set t ON t.id = d.tag_set WHERE d.id = ?",
         (number,),
     ).fetchone()
     return Attributes(*row[:-1]), row[-1]
@@ -147,7 +149,9 @@ def _locate(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: int, f
 
 
 def _candidates(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: int) -> None:
-    """Table ``candidate``: rows on a wanted day (or a day text that only Python reads), account and service."""
+    """Table ``candidate``: rows on a wanted day (or a day text that only Python reads), account and
+    service.
+    """
     from turbofinops_tui.economics.periods import day_text
 
     rows = RollupQuery(file.layout, engine.relation(file.file, field_bytes), 0, field_bytes).rows()
@@ -159,7 +163,8 @@ def _candidates(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: in
         conditions.append(f"trim({name}) IN (SELECT t FROM near_{name})")
     columns = ", ".join(["row", "period", "day", *ATTRIBUTES, "tags", "more_tags"])
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({rows}) WHERE {' AND '.join(conditions)}"
+        f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT {columns} FROM ({rows}) WHERE"
+        f" {' AND '.join(conditions)}"
     )
 
 
@@ -175,7 +180,7 @@ def _mapped(engine: Engine, plan: _Wanted) -> None:
     names = ", ".join(ATTRIBUTES)
     pairs = [
         (texts, meaning)
-        for texts in engine.run(f"SELECT DISTINCT {names} FROM candidate")  # noqa: S608 (names are ours)
+        for texts in engine.run(f"SELECT DISTINCT {names} FROM candidate")
         if (meaning := _number_of(texts, numbers)) is not None
     ]
     columns: dict[str, tuple[str, Sequence[object]]] = {
@@ -240,7 +245,7 @@ def tag_text(texts: tuple[str, str], prefixes: Sequence[str], left_out: frozense
 
 
 def row_at(store: Store, received: Path, source: str, file: str, line: int) -> RowAt:
-    """What the row on ``line`` of ``file`` is in the store; the file by its path, its name or the end of its path.
+    """What the row on ``line`` of ``file`` is in the store; the file by its path or the end of its path.
 
     NotFoundError when no active delivery of the source has that file, when the file cannot be read
     any more, or when there is no such row.
@@ -277,7 +282,7 @@ def _texts(engine: Engine, found: OpenedFile, row: int, field_bytes: int) -> dic
     query = RollupQuery(found.layout, engine.relation(found.file, field_bytes), 0, field_bytes)
     text = query.rows()
     names = ["period", "day", *ATTRIBUTES, "tags", "more_tags", *query.amount_names()]
-    rows = engine.run(f"SELECT {', '.join(names)} FROM ({text}) WHERE row = {row} LIMIT 1")  # noqa: S608
+    rows = engine.run(f"SELECT {', '.join(names)} FROM ({text}) WHERE row = {row} LIMIT 1")
     return (
         dict(zip(names, ("" if item is None else str(item) for item in rows[0]), strict=True))
         if rows
@@ -300,29 +305,46 @@ def _row_at(store: Store, item: Delivery, row: SourceRow, layout: Layout, texts:
             (
                 found[0]
                 for unit in (attributes.unit, "")
-                if (found := conn.execute(
-                    "SELECT id FROM cost_dimension WHERE digest = ?", (_key(item.source, attributes, unit, tags).digest(),)
-                ).fetchone())
+                if (
+                    found := conn.execute(
+                        "SELECT id FROM cost_dimension WHERE digest = ?",
+                        (_key(item.source, attributes, unit, tags).digest(),),
+                    ).fetchone()
+                )
             ),
             None,
-        )  # fmt: skip
+        )
     if batch is None or number is None:
         raise NotFoundError(
             f"{row.file} line {row.line} no longer counts", "a later import replaced its billing period"
         )
     same = layout.billed == layout.effective
     return RowAt(
-        row=row, delivery=item.id, stored=Stored(int(batch[0]), day, int(number)), currency=attributes.currency,
-        effective=_amount(layout.effective, "b" if same else "e", texts), billed=_amount(layout.billed, "b", texts),
-    )  # fmt: skip
+        row=row,
+        delivery=item.id,
+        stored=Stored(int(batch[0]), day, int(number)),
+        currency=attributes.currency,
+        effective=_amount(layout.effective, "b" if same else "e", texts),
+        billed=_amount(layout.billed, "b", texts),
+    )
 
 
 def _key(source: str, attributes: Attributes, unit: str, tags: str) -> DimensionKey:
     return DimensionKey(
-        source=source, provider=attributes.provider, account=attributes.account, service=attributes.service,
-        category=attributes.category, charge_category=attributes.charge_category, commitment=attributes.commitment,
-        cost_basis="billed", model="", currency=attributes.currency, unit=unit, names_customer="", tags=tags,
-    )  # fmt: skip
+        source=source,
+        provider=attributes.provider,
+        account=attributes.account,
+        service=attributes.service,
+        category=attributes.category,
+        charge_category=attributes.charge_category,
+        commitment=attributes.commitment,
+        cost_basis="billed",
+        model="",
+        currency=attributes.currency,
+        unit=unit,
+        names_customer="",
+        tags=tags,
+    )
 
 
 def _amount(terms: Sequence[Term], prefix: str, texts: dict[str, str]) -> Decimal:

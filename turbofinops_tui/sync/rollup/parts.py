@@ -22,7 +22,6 @@ from turbofinops_tui.sync.rollup.sql import (
     Relation,
 )
 
-
 _SMALL = 1 << 20
 """bytes under which looking first would cost more than it saves"""
 _SAMPLE = 20_000
@@ -86,7 +85,8 @@ class Parts:
 
     def _facts(self, number: int, layout: Layout, relation: Relation) -> FileFacts:
         lines, flags, bad = self.engine.run(
-            "SELECT coalesce(sum(n), 0), coalesce(bit_or(flags), 0), coalesce(sum(qty_bad), 0) FROM part WHERE file = ?",
+            "SELECT coalesce(sum(n), 0), coalesce(bit_or(flags), 0), coalesce(sum(qty_bad), 0)"
+            " FROM part WHERE file = ?",
             [number],
         )[0]
         facts = FileFacts(int(lines), unreadable_quantities=int(bad), float_columns=_floats(layout, relation))
@@ -105,7 +105,7 @@ class Parts:
 
     def _keys(self, number: int, facts: FileFacts) -> None:
         for name, good in GOOD.items():
-            rows = self.engine.run(f"SELECT DISTINCT {name} FROM part WHERE file = ?", [number])  # noqa: S608 (names are ours)
+            rows = self.engine.run(f"SELECT DISTINCT {name} FROM part WHERE file = ?", [number])
             bad = tuple(str(row[0]) for row in rows if not good(str(row[0])))
             if bad:
                 facts.problems.append(Problem(name, bad))
@@ -114,7 +114,8 @@ class Parts:
         plain = r"regexp_full_match(t, '[+-]?(\d{1,13}(\.\d*)?|\.\d+)([eE]-\d{1,2})?')"
         for name, column in (("billed", "b_rest"), ("effective", "e_rest")):
             rows = self.engine.run(
-                f"SELECT DISTINCT t FROM (SELECT ltrim(unnest({column}), '{NEGATED}') AS t FROM part WHERE file = ?)"  # noqa: S608 (names are ours)
+                f"SELECT DISTINCT t FROM (SELECT ltrim(unnest({column}), '{NEGATED}') AS t FROM"
+                f" part WHERE file = ?)"
                 f" WHERE NOT {plain}",
                 [number],
             )

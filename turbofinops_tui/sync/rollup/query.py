@@ -66,7 +66,7 @@ class RollupQuery:
         return " | ".join(self.flags) or "0"
 
     def rows(self) -> str:
-        """SQL of every line by itself: ``row`` counts from 1, then keys as in ``PART_COLUMNS`` and amount texts.
+        """SQL of every line by itself: ``row`` from 1, keys as in ``PART_COLUMNS``, and amount texts.
 
         The same expressions as ``text``, so that a line found here is a line summed there.
         """

@@ -60,7 +60,9 @@ class LeftOut:
 
 @dataclass(slots=True)
 class PeriodRollup:
-    """One billing period of a delivery. ``days`` ... ``quantities`` are parallel, in (day, dimension) order."""
+    """One billing period of a delivery. ``days`` ... ``quantities`` are parallel, in (day, dimension)
+    order.
+    """
 
     period: int
     """month number"""

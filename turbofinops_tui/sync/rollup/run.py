@@ -1,4 +1,6 @@
-"""A delivery's files through the engine: opened, rolled up, checked; the first bad row named by line and column."""
+"""A delivery's files through the engine: opened, rolled up, checked; the first bad row named by line and
+column.
+"""
 
 from __future__ import annotations
 
@@ -92,9 +94,10 @@ def open_files(engine: Engine, paths: Sequence[Path], limits: Limits) -> list[Co
 def _check_size(unpacked: int, file: CostFile, limits: Limits) -> None:
     if unpacked > limits.bytes:
         raise DataError(
-            f"the delivery unpacks to more than {limits.bytes:,} bytes", "split it, or raise the setting limits.bytes",
+            f"the delivery unpacks to more than {limits.bytes:,} bytes",
+            "split it, or raise the setting limits.bytes",
             file=str(file.path),
-        )  # fmt: skip
+        )
 
 
 def _parquet(engine: Engine, file: CostFile, limits: Limits) -> CostFile:
@@ -105,8 +108,9 @@ def _parquet(engine: Engine, file: CostFile, limits: Limits) -> CostFile:
     if len(names) > limits.columns:
         raise DataError(
             f"the file has {len(names)} columns, the limit is {limits.columns}",
-            "leave out columns, or raise the setting limits.columns", file=str(file.path),
-        )  # fmt: skip
+            "leave out columns, or raise the setting limits.columns",
+            file=str(file.path),
+        )
     if rows > limits.rows:
         raise _too_many(file, limits)
     _check_size(size, file, limits)
@@ -126,7 +130,9 @@ def roll_up(
     options: TagOptions,
     progress: Progress | None = None,
 ) -> Delivered:
-    """The whole delivery as integers; DataError with file, line and column for the first thing wrong in it."""
+    """The whole delivery as integers; DataError with file, line and column for the first thing wrong in
+    it.
+    """
     opened = open_files(engine, paths, limits)
     layouts = [layout_of(file.names, str(file.path)) for file in opened]
     parts = Parts(engine, limits)
@@ -156,9 +162,10 @@ def roll_up(
 
 def _too_many(file: CostFile, limits: Limits) -> DataError:
     return DataError(
-        f"the delivery has more than {limits.rows:,} rows", "split it, or raise the setting limits.rows",
+        f"the delivery has more than {limits.rows:,} rows",
+        "split it, or raise the setting limits.rows",
         file=str(file.path),
-    )  # fmt: skip
+    )
 
 
 def _watched(

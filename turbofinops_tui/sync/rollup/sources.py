@@ -1,4 +1,6 @@
-"""Deliveries of the store as files that can be read again: opened, proven by their hash, with their layout."""
+"""Deliveries of the store as files that can be read again: opened, proven by their hash, with their
+layout.
+"""
 
 from __future__ import annotations
 

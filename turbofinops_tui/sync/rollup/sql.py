@@ -1,7 +1,7 @@
 """Layouts as DuckDB SQL: one row of a file becomes a key and exact partial sums.
 
 An amount is summed three ways, so that nothing is ever rounded on the way
-(DuckDB rounds a decimal silently past its scale, facts/performance.md 1):
+(DuckDB rounds a decimal silently past its scale):
 
 ``hi``    what DECIMAL(38,18) holds exactly, summed by the engine
 ``lo``    decimals 19 to 36, summed by the engine at 1e-18
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from turbofinops_tui.sync.read.layout import (
     ATTRIBUTES,
     MISSING,
-    Choose,
     Column,
     Const,
     Expression,
@@ -89,9 +88,21 @@ def render(expression: Expression, relation: Relation) -> str:
 
 
 PART_COLUMNS = (
-    "file INTEGER", "period VARCHAR", "day VARCHAR", *(f"{name} VARCHAR" for name in ATTRIBUTES),
-    "tags VARCHAR", "more_tags VARCHAR", "n BIGINT", "flags INTEGER",
-    f"b_hi {_WIDE}", f"b_lo {_WIDE}", "b_rest VARCHAR[]", f"e_hi {_WIDE}", f"e_lo {_WIDE}", "e_rest VARCHAR[]",
-    "qty DECIMAL(38,12)", "qty_bad BIGINT",
-)  # fmt: skip
+    "file INTEGER",
+    "period VARCHAR",
+    "day VARCHAR",
+    *(f"{name} VARCHAR" for name in ATTRIBUTES),
+    "tags VARCHAR",
+    "more_tags VARCHAR",
+    "n BIGINT",
+    "flags INTEGER",
+    f"b_hi {_WIDE}",
+    f"b_lo {_WIDE}",
+    "b_rest VARCHAR[]",
+    f"e_hi {_WIDE}",
+    f"e_lo {_WIDE}",
+    "e_rest VARCHAR[]",
+    "qty DECIMAL(38,12)",
+    "qty_bad BIGINT",
+)
 """Columns of the table that takes the rolled up rows of every file (texts still as the files have them)."""
