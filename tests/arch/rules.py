@@ -22,7 +22,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "apprise": ("notify.py",),
     "starlette": ("sync/receive/",),
     "uvicorn": ("sync/receive/",),
-    "keyring": ("sync/secrets.py",),
+    "keyring": ("sync/secrets",),
     "stripe": ("sync/pull/",),
     "boto3": ("sync/pull/",),
     "google": ("sync/pull/",),
