@@ -88,7 +88,7 @@ def test_no_rows() -> None:
 def test_scaling_is_exact_or_an_error(amounts: list[int], numerator: int, denominator: int) -> None:
     wanted = [round(Fraction(amount * numerator, denominator)) for amount in amounts]
     column = np.array(amounts, dtype=np.int64)
-    if -(2**63) <= min(wanted) and max(wanted) < 2**63:
+    if min(wanted) >= -(2**63) and max(wanted) < 2**63:
         assert scaled_half_even(column, numerator, denominator).tolist() == wanted
     else:
         with pytest.raises(OverflowError):
