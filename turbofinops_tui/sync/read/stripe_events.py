@@ -167,7 +167,8 @@ def _read_object(value: Json, text: str, spool: Spool, written_at: int) -> None:
 def snapshots_of(obj: Json, text: str, version: int, event: str) -> list[Snapshot]:
     """The object and every whole object inside it; checked, so that nothing unreadable is stored.
 
-    ``version`` is the second of the state, ``event`` what brought it (empty: fetched). DataError names the field.
+    ``version`` is the second of the state, ``event`` what brought it (empty: fetched). DataError names
+    the field.
     """
     found: list[Snapshot] = []
     todo: list[tuple[Json, str]] = [(obj, text)]
