@@ -225,6 +225,10 @@ def _app(context: Context) -> int:
     from turbofinops_tui.cli.context import require_terminal
 
     require_terminal()
+    import gc
+
+    # A tenth of the time to the first paint is collecting; the app turns it on again then.
+    gc.disable()
     from turbofinops_tui.app import run_app
 
     return run_app(context)

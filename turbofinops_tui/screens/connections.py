@@ -10,7 +10,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions.sources_view import SourceLine, day_states, source_lines
 from turbofinops_tui.economics.periods import Days, Range, day_text
 from turbofinops_tui.economics.types import DayState, Slice, SourceState
-from turbofinops_tui.widgets.empty import EmptyState
+from turbofinops_tui.widgets.empty import EmptyState, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
@@ -74,8 +74,8 @@ class ConnectionsScreen(Frame):
         """Show the sources."""
         lines: list[SourceLine] = data
         self.list.set_rows(lines)
-        self.empty.display = not lines
-        self.list.display = bool(lines)
+        show(self.empty, not lines)
+        show(self.list, bool(lines))
 
     def columns_for(self, width: int) -> Sequence[Column[SourceLine]]:
         """Source, kind, age, rows, periods, totals, days."""

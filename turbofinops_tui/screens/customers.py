@@ -10,7 +10,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
-from turbofinops_tui.widgets.empty import EmptyState
+from turbofinops_tui.widgets.empty import EmptyState, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -91,7 +91,7 @@ class CustomersScreen(Frame):
             self._trends(tables["months"])
         self.list.empty_text = self._nothing()
         self.empty.show_for(tables.get("now"), self.host.desk)
-        self.list.display = not self.empty.display
+        show(self.list, not self.empty.display)
         self.list.set_rows(self.rows, self.total)
 
     def _trends(self, months: Table) -> None:

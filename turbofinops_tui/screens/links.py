@@ -10,6 +10,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions.rules_view import RuleLine, move, rule_lines, switch
 from turbofinops_tui.economics.shown import money_text
 from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.widgets.empty import show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
@@ -65,8 +66,8 @@ class LinksScreen(Frame):
     def take(self, data: Any) -> None:
         """Show the rules."""
         lines: list[RuleLine] = data
-        self.hint.display = not lines
-        self.list.display = bool(lines)
+        show(self.hint, not lines)
+        show(self.list, bool(lines))
         self.list.set_rows(lines)
         self.refresh_frame()
 

@@ -12,7 +12,7 @@ from turbofinops_tui.actions.margins import carriers, streaks, trends
 from turbofinops_tui.actions.overview_data import tiles_of, trend_of
 from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
-from turbofinops_tui.widgets.empty import EmptyState
+from turbofinops_tui.widgets.empty import EmptyState, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -100,7 +100,7 @@ class OverviewScreen(Frame):
         """Fill tiles, chart and list."""
         self.empty.show_for(tables.get("now"), self.host.desk)
         for widget in (self.tiles, self.query_one("#split")):
-            widget.display = not self.empty.display
+            show(widget, not self.empty.display)
         if "trend" in tables and "now" in tables:
             self.tiles.show([Tile(*parts) for parts in tiles_of(tables)])
             self.app.call_after_refresh(self._chart)

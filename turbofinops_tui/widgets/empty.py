@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.widgets.header_text import total_units
 from turbofinops_tui.widgets.paint import Lines, Spans
@@ -46,7 +48,13 @@ class EmptyState(Lines):
 
     def show_for(self, now: Table | None, desk: Desk) -> None:
         """Appear when ``now`` is known and nothing was ever delivered."""
-        self.display = now is not None and not desk.age_text
+        show(self, now is not None and not desk.age_text)
+
+
+def show(widget: Widget, wanted: bool) -> None:
+    """Show or hide ``widget``; nothing is laid out again when it is so already."""
+    if widget.display is not wanted:
+        widget.display = wanted
 
 
 def cost_only(now: Table | None) -> bool:

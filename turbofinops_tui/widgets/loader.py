@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 
 from textual.worker import Worker, WorkerState, get_current_worker
@@ -13,6 +14,7 @@ from turbofinops_tui.widgets.frame import Frame
 from turbofinops_tui.widgets.host import Change, Host, Work
 
 FOLLOW_SECONDS = 5
+FIRST_FRAME_SECONDS = 0.05
 
 
 class Loader(Host):
@@ -44,6 +46,16 @@ class Loader(Host):
         self.call_after_refresh(self._start_loading, screen)
 
     def _start_loading(self, screen: Frame) -> None:
+        if gc.isenabled():
+            self._run_loader(screen)
+            return
+        # The first time. Collecting is off since the start of the program (cli/main.py): what is there by
+        # now stays for good. The thread waits until the first frame is written: its imports hold the GIL.
+        gc.freeze()
+        gc.enable()
+        self.set_timer(FIRST_FRAME_SECONDS, lambda: self._run_loader(screen))
+
+    def _run_loader(self, screen: Frame) -> None:
         self.run_worker(
             lambda: self._work(screen),
             thread=True,
