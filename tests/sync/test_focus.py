@@ -24,8 +24,10 @@ from tests.sync.cost_files import (
     totals,
 )
 from turbofinops_tui.actions.imports import import_focus, read_again
+from turbofinops_tui.actions.links import add_rule
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.clock import Clock
+from turbofinops_tui.economics.types import Link, Match
 from turbofinops_tui.errors import ConflictError, DataError, UsageError
 
 
@@ -44,6 +46,8 @@ def test_real_sample(session: Session, shared_data: Path) -> None:
         ("cloud", "main", "2024-10", "USD", "billed"): Decimal("0.24"),
     }
     assert {key: value for key, value in totals(session).items() if key[4] == "billed"} == wanted
+    # a rule that names a key changes nothing about the delivery
+    add_rule(session, Link("l", "tag", Match((("tag:Application", "*"),)), "{value}"))
     before = image(session)
     again = import_focus(session, [sample], "cloud")
     assert (first.lines, first.unchanged, again.unchanged, again.delivery) == (
@@ -285,8 +289,8 @@ def test_read_again_gives_the_same(session: Session, tmp_path: Path) -> None:
     facts = totals(session)
     with session.store.read() as conn:
         before = conn.execute("SELECT scope, digest FROM fact_digest ORDER BY scope").fetchall()
-    read_again(session, delivery, ["2026-03"])
     read_again(session, delivery)
+    read_again(session, delivery, ["2026-03"])
     with session.store.read() as conn:
         assert conn.execute("SELECT scope, digest FROM fact_digest ORDER BY scope").fetchall() == before
         assert conn.execute("SELECT id, lines, state FROM delivery").fetchall() == [(delivery, 2, "active")]
@@ -303,3 +307,27 @@ def test_keep(session: Session, tmp_path: Path) -> None:
     file.unlink()
     read_again(session, delivery)
     assert totals(session)["s", "main", "2026-03", "USD", "billed"] == 1
+
+
+def test_names_that_an_engine_could_misread(session: Session, tmp_path: Path) -> None:
+    """Patterns, quotes and partition folders in a path are only a path."""
+    folder = tmp_path / "BILLING_PERIOD=2026-03" / "it's [1] *?"
+    folder.mkdir(parents=True)
+    file = focus_file(folder / "part[0]*.csv", focus_row(BilledCost="7"))
+    import_focus(session, [file, parquet_of(focus_file(tmp_path / "p.csv"), folder / "p?.parquet")], "s")
+    assert totals(session)["s", "main", "2026-03", "USD", "billed"] == 8
+
+
+def test_a_cost_column_given_twice(session: Session, tmp_path: Path) -> None:
+    text = csv_text([FOCUS]).replace("ServiceName", "effective_cost")
+    (tmp_path / "f.csv").write_text(text.replace("SubAccountId", "ServiceName"), "utf-8")
+    with pytest.raises(DataError, match="twice") as caught:
+        import_focus(session, [tmp_path / "f.csv"], "s")
+    assert caught.value.column == "EffectiveCost"
+
+
+def test_what_a_killed_run_left_is_removed(session: Session, tmp_path: Path) -> None:
+    left = session.paths.store.parent / "rollup-999999999-x"
+    left.mkdir()
+    import_focus(session, [focus_file(tmp_path / "f.csv")], "s")
+    assert not list(session.paths.store.parent.glob("rollup-*"))

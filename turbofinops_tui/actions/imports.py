@@ -27,6 +27,7 @@ from turbofinops_tui.sync.read.files import sha256
 from turbofinops_tui.sync.read.limits import Limits, limits_from
 from turbofinops_tui.sync.read.recognise import LayoutOf, recognise
 from turbofinops_tui.sync.read.tags import fold_key
+from turbofinops_tui.sync.rollup.sources import layout_of, left_out_keys
 
 if TYPE_CHECKING:
     import sqlite3
@@ -165,6 +166,7 @@ def read_again(session: Session, delivery: int, periods: Sequence[str] | None = 
                 for period in done.rollup.periods
                 if periods is None or month_text(period.period) in periods
             ]
+            _warn_left_out(done.rollup)
             _drop_staged(session, delivery)
             new = deliver.stage(session.store, delivery, plan.target, done.rollup, chosen)
             changes = deliver.publish(session.store, delivery, plan.target, done.rollup, new)
@@ -173,11 +175,7 @@ def read_again(session: Session, delivery: int, periods: Sequence[str] | None = 
 
 def _again(session: Session, item: Delivery, paths: Sequence[Path]) -> _Plan:
     """The plan that gave ``item``, on the files as they lie now."""
-    mapping = item.options.get("map")
-    layout_of: LayoutOf = recognise
-    if isinstance(mapping, dict):
-        layout_of = partial(csv_costs.layout, mapping=mapping, source=item.source)
-    return _plan(session, item.kind, paths, item.source, item.export, layout_of, dict(item.options))
+    return _plan(session, item.kind, paths, item.source, item.export, layout_of(item), dict(item.options))
 
 
 def _received(session: Session, opened: ExitStack, record: FileRecord) -> Path:
@@ -309,23 +307,25 @@ def _same_delivery(session: Session, plan: _Plan) -> Delivery | None:
     with session.store.read() as conn:
         whole = {row[0] for row in conn.execute(_WHOLE)}
         candidates = [
-            item for item in _active(conn, plan.target.source, plan.target.export) if item.id in whole
+            item
+            for item in _active(conn, plan.target.source, plan.target.export)
+            if item.id in whole and item.kind == plan.kind and _same_options(conn, item, plan.options)
         ]
-    try:
-        sizes = sorted(path.stat().st_size for path in plan.paths)
-    except OSError:
-        return None  # opening the file says it better
-    found = [
-        item
-        for item in candidates
-        if item.kind == plan.kind
-        and sorted(record.bytes for record in item.files) == sizes
-        and item.options == plan.options
-    ]
-    if not found or not all(path.is_file() for path in plan.paths):
-        return None
-    hashes = sorted(map(sha256, plan.paths))
+    if not candidates or not all(path.is_file() for path in plan.paths):
+        return None  # opening a file that is none says it better
+    sizes = sorted(path.stat().st_size for path in plan.paths)
+    found = [item for item in candidates if sorted(record.bytes for record in item.files) == sizes]
+    hashes = sorted(map(sha256, plan.paths)) if found else []
     return next((item for item in found if sorted(record.sha256 for record in item.files) == hashes), None)
+
+
+def _same_options(conn: sqlite3.Connection, item: Delivery, options: dict[str, object]) -> bool:
+    """True when reading with ``options`` now would give what the delivery holds."""
+    new = {str(key) for key in cast("list[Any]", options["include_tags"])}
+    if new & left_out_keys(conn, item.id):
+        return False
+    asked = {"include_tags": options["include_tags"]}
+    return {**item.options, **asked} == options
 
 
 def _warn_left_out(rollup: Rollup) -> None:

@@ -34,7 +34,8 @@ def matches(names: Sequence[str]) -> bool:
 def layout(names: Sequence[str], file: str) -> Layout:
     """The layout of a FOCUS header; DataError names a required column that is missing."""
     found = positions(names)
-    require(names, REQUIRED, file, "FOCUS")
+    optional = [name for name in ("EffectiveCost", "BillingPeriodStart") if name.casefold() in found]
+    require(names, [*REQUIRED, *optional], file, "FOCUS")
     billed = Term(Column(found["billedcost"]))
     has_effective = "effectivecost" in found
     effective = Term(Column(found["effectivecost"])) if has_effective else billed

@@ -6,6 +6,7 @@ turn them into a sentence with file, line and column (sync/read/diagnose.py).
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from turbofinops_tui.errors import DataError
+from turbofinops_tui.errors import DataError, StoreError
 from turbofinops_tui.paths import make_private_directory
 from turbofinops_tui.sync.read.files import CostFile
 from turbofinops_tui.sync.rollup.sql import Relation, literal, quoted
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "560MB"
-THREADS = 2
+MOST_THREADS = 4
+"""each holds buffers of its own, and unpacking a gzip file keeps one busy anyway"""
+_PREFIX = "rollup-"
 _LINE_SLACK = 1 << 16
 
 
@@ -37,11 +40,12 @@ class Engine:
         import duckdb
 
         self._duckdb = duckdb
-        self._temp = Path(tempfile.mkdtemp(prefix="rollup-", dir=make_private_directory(data)))
+        self._temp = _private_place(data)
+        self._links: dict[Path, Path] = {}
         self.connection = duckdb.connect(":memory:")
         for statement in (
             f"SET memory_limit = {literal(memory)}",
-            f"SET threads = {THREADS}",
+            f"SET threads = {max(2, min(MOST_THREADS, os.cpu_count() or 2))}",
             f"SET temp_directory = {literal(str(self._temp))}",
             "SET TimeZone = 'UTC'",
             "SET enable_progress_bar = false",
@@ -89,7 +93,10 @@ class Engine:
                 "the amounts are too large to add up", "amounts are limited to about nine billion"
             ) from None
         except self._duckdb.Error as error:
-            raise EngineRefusal(str(error)) from None
+            text = str(error)
+            for path, link in self._links.items():
+                text = text.replace(str(link), path.name)
+            raise EngineRefusal(text) from None
 
     def table_of(self, name: str, columns: dict[str, tuple[str, Sequence[object]]]) -> None:
         """A table from Python columns: ``{column: (SQL type, values)}``, all of one length."""
@@ -101,23 +108,43 @@ class Engine:
             unnested = ", ".join(f"unnest(CAST(? AS {columns[column][0]}[]))" for column in names)
             self.run(f"INSERT INTO {name} SELECT {unnested}", lists)
 
+    def seen(self, path: Path) -> str:
+        """The SQL literal of a plain name for ``path``.
+
+        The engine would take ``*`` and ``[`` in a name for a pattern, and ``MONTH=2026-03`` in a folder
+        for one more column.
+        """
+        if path not in self._links:
+            link = self._temp / f"in-{len(self._links)}"
+            link.symlink_to(path.absolute())
+            self._links[path] = link
+        return literal(str(self._links[path]))
+
     def relation(self, file: CostFile, line_bytes: int) -> Relation:
         """How to read ``file``: everything as text, or Parquet columns with their types."""
         if file.kind == "parquet":
             return self._parquet(file)
         names = [f"c{number}" for number in range(len(file.names))]
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        source = (
-            f"read_csv({literal(str(file.reading))}, auto_detect = false, header = true, columns"
-            f" = {{{columns}}},"
-            f" delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', strict_mode = true,"
-            f" max_line_size = {line_bytes + _LINE_SLACK}, buffer_size = {max(16 << 20, 4 * line_bytes)},"
-            f" compression = '{'gzip' if file.kind == 'gzip' and file.reading == file.path else 'none'}')"
-        )
-        return Relation(source, tuple(names), {})
+        packed = file.kind == "gzip" and file.rewritten is None
+        options = {
+            "auto_detect": "false",
+            "header": "true",
+            "columns": f"{{{columns}}}",
+            "delim": literal(file.delimiter),
+            "quote": literal('"'),
+            "escape": literal('"'),
+            "strict_mode": "true",
+            "hive_partitioning": "false",
+            "max_line_size": str(line_bytes + _LINE_SLACK),
+            "buffer_size": str(max(16 << 20, 4 * line_bytes)),
+            "compression": literal("gzip" if packed else "none"),
+        }
+        words = ", ".join(f"{name} = {value}" for name, value in options.items())
+        return Relation(f"read_csv({self.seen(file.reading)}, {words})", tuple(names), {})
 
     def _parquet(self, file: CostFile) -> Relation:
-        source = f"read_parquet({literal(str(file.path))}, binary_as_string = true)"
+        source = self._read_parquet(file.path)
         types = self.run(f"DESCRIBE SELECT * FROM {source}")
         return Relation(
             source,
@@ -125,15 +152,41 @@ class Engine:
             {index: str(row[1]) for index, row in enumerate(types) if row[1] != "VARCHAR"},
         )
 
+    def _read_parquet(self, path: Path) -> str:
+        return f"read_parquet({self.seen(path)}, binary_as_string = true, hive_partitioning = false)"
+
     def parquet_facts(self, path: Path) -> tuple[list[str], int, int]:
         """(column names, rows, uncompressed bytes) of a Parquet file; EngineRefusal when it is damaged."""
-        text = literal(str(path))
-        names = [
-            row[0]
-            for row in self.run(f"DESCRIBE SELECT * FROM read_parquet({text}, binary_as_string = true)")
-        ]
-        rows = self.run(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({text})")[0][0]
-        size = self.run(f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata({text})")[0][
-            0
-        ]
+        names = [row[0] for row in self.run(f"DESCRIBE SELECT * FROM {self._read_parquet(path)}")]
+        whole = f"parquet_file_metadata({self.seen(path)})"
+        parts = f"parquet_metadata({self.seen(path)})"
+        rows = self.run(f"SELECT coalesce(sum(num_rows), 0) FROM {whole}")[0][0]
+        size = self.run(f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM {parts}")[0][0]
         return names, int(rows), int(size)
+
+
+def _private_place(data: Path) -> Path:
+    """A new directory 0700 inside ``data``; those of runs that died are removed first."""
+    try:
+        make_private_directory(data)
+        for old in data.glob(f"{_PREFIX}*"):
+            if not _lives(old.name.removeprefix(_PREFIX).partition("-")[0]):
+                shutil.rmtree(old, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=data))
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to {data} ({error.strerror})", "free space, or check its modes"
+        ) from None
+
+
+def _lives(number: str) -> bool:
+    """True while the process of that number lives (or the number is none)."""
+    if not number.isdecimal():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

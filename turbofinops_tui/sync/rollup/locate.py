@@ -171,44 +171,49 @@ def _candidates(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: in
 def _mapped(engine: Engine, plan: _Wanted) -> None:
     """Mapping tables from the candidates' texts to the plan's keys, and table ``wanted`` of the keys."""
     sets: dict[str, int] = {}
-    kinds: dict[Attributes, list[int]] = {}
-    for number, (attributes, tags) in plan.dimensions.items():
+    numbers: dict[Attributes, int] = {}
+    for attributes, tags in plan.dimensions.values():
         sets.setdefault(tags, len(sets))
-        kinds.setdefault(attributes, []).append(number)
-    numbers = {attributes: place for place, attributes in enumerate(kinds)}
+        numbers.setdefault(attributes, len(numbers))
     _map_days(engine)
-    names = ", ".join(ATTRIBUTES)
+    _map_attributes(engine, numbers)
+    _map_tags(engine, plan, sets)
+    meant = [plan.dimensions[key.dimension] for key in plan.keys]
+    columns: dict[str, Sequence[object]] = {
+        "place": list(range(len(plan.keys))),
+        "period": [parse_period(plan.periods[key.batch]) for key in plan.keys],
+        "day": [key.day for key in plan.keys],
+        "attributes": [numbers[attributes] for attributes, _ in meant],
+        "tags": [sets[tags] for _, tags in meant],
+    }
+    engine.table_of("wanted", {name: ("INTEGER", values) for name, values in columns.items()})
+
+
+def _map_attributes(engine: Engine, numbers: dict[Attributes, int]) -> None:
     pairs = [
         (texts, meaning)
-        for texts in engine.run(f"SELECT DISTINCT {names} FROM candidate")
+        for texts in engine.run(f"SELECT DISTINCT {', '.join(ATTRIBUTES)} FROM candidate")
         if (meaning := _number_of(texts, numbers)) is not None
     ]
     columns: dict[str, tuple[str, Sequence[object]]] = {
         name: ("VARCHAR", [texts[place] for texts, _ in pairs]) for place, name in enumerate(ATTRIBUTES)
     }
     engine.table_of("m_attributes", columns | {"attributes": ("INTEGER", [meaning for _, meaning in pairs])})
-    tag_rows = [
-        (row[0], row[1], sets[text])
-        for row in engine.run("SELECT DISTINCT tags, more_tags FROM candidate")
-        if (text := tag_text((row[0], row[1]), prefixes_of(plan.item), plan.left_out)) in sets
+
+
+def _map_tags(engine: Engine, plan: _Wanted, sets: dict[str, int]) -> None:
+    prefixes = prefixes_of(plan.item)
+    rows = [
+        (tags, more, sets[text])
+        for tags, more in engine.run("SELECT DISTINCT tags, more_tags FROM candidate")
+        if (text := tag_text((tags, more), prefixes, plan.left_out)) in sets
     ]
     engine.table_of(
         "m_tags",
         {
-            "tags": ("VARCHAR", [row[0] for row in tag_rows]),
-            "more_tags": ("VARCHAR", [row[1] for row in tag_rows]),
-            "tag_set": ("INTEGER", [row[2] for row in tag_rows]),
-        },
-    )
-    meant = [plan.dimensions[key.dimension] for key in plan.keys]
-    engine.table_of(
-        "wanted",
-        {
-            "place": ("INTEGER", list(range(len(plan.keys)))),
-            "period": ("INTEGER", [parse_period(plan.periods[key.batch]) for key in plan.keys]),
-            "day": ("INTEGER", [key.day for key in plan.keys]),
-            "attributes": ("INTEGER", [numbers[attributes] for attributes, _ in meant]),
-            "tags": ("INTEGER", [sets[tags] for _, tags in meant]),
+            "tags": ("VARCHAR", [row[0] for row in rows]),
+            "more_tags": ("VARCHAR", [row[1] for row in rows]),
+            "tag_set": ("INTEGER", [row[2] for row in rows]),
         },
     )
 
