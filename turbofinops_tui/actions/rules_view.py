@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.actions import links
 from turbofinops_tui.actions.rule_words import match_words
 from turbofinops_tui.economics.money import Money, decimal_text
 from turbofinops_tui.economics.periods import day_text
-from turbofinops_tui.economics.types import ClassRule, Link, SharedRule, Slice, Table
+from turbofinops_tui.economics.types import (
+    COST_DIMENSIONS,
+    ClassRule,
+    Condition,
+    Link,
+    SharedRule,
+    Slice,
+    Table,
+)
 from turbofinops_tui.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -38,24 +46,44 @@ class RuleLine:
     cost: Money | None
 
 
-def rule_lines(
-    session: Session, table: Callable[[Slice], Table], by_link: Slice, by_class: Slice
-) -> list[RuleLine]:
-    """Every class rule, link and shared rule with the cost of the slices' period (None: it moved none)."""
-    moved = _costs(table(by_link), "cost")
-    classed = _costs(table(by_class), "opex_cost")
+def rule_lines(session: Session, table: Callable[[Slice], Table], scope: Slice) -> list[RuleLine]:
+    """Every class rule, link and shared rule with the cost it moves in the slice's period (None: unknown)."""
+    moved = _costs(table(replace(scope, by=("link",), measures=("cost",))), "cost")
+    found = [(section, links.rules_of(session, section)) for section in SECTIONS]
+    classes = [rule for _, rules in found for rule in rules if isinstance(rule, ClassRule)]
+    classed = _opex(classes, table, replace(scope, by=(), measures=("opex_cost",)))
     lines: list[RuleLine] = []
-    for section in SECTIONS:
-        rules = links.rules_of(session, section)
+    for section, rules in found:
         for place, rule in enumerate(rules, 1):
             if isinstance(rule, ClassRule | Link | SharedRule):
-                cost = (
-                    classed.get(rule.name or rule.cost_class)
-                    if isinstance(rule, ClassRule)
-                    else moved.get(rule.id)
-                )
+                cost = (classed if isinstance(rule, ClassRule) else moved).get(rule.id)
                 lines.append(_line(section, place, len(rules), rule, cost))
     return lines
+
+
+def _opex(rules: Sequence[ClassRule], table: Callable[[Slice], Table], total: Slice) -> dict[str, Money]:
+    """Opex cost per class rule, asked for by what it matches.
+
+    Rules that overlap would count cost twice (the first one has it), so the
+    figures are given only when they add up to all opex.
+    """
+    found: dict[str, Money] = {}
+    for rule in rules:
+        askable = all(name in COST_DIMENSIONS or name.startswith("tag:") for name, _ in rule.match.terms)
+        if not rule.enabled or rule.cost_class != "opex" or not askable:
+            continue
+        where = tuple(Condition(name, pattern) for name, pattern in rule.match.terms)
+        value = _only(table(replace(total, where=(*total.where, *where))))
+        if value is not None:
+            found[rule.id] = value
+    whole = _only(table(total))
+    adds_up = whole is not None and sum(value.units for value in found.values()) == whole.units
+    return found if adds_up else {}
+
+
+def _only(found: Table) -> Money | None:
+    value = found.totals[0].values[0] if len(found.totals) == 1 else None
+    return value if isinstance(value, Money) else None
 
 
 def _costs(found: Table, measure: str) -> dict[str, Money]:

@@ -10,6 +10,7 @@ from turbofinops_tui.actions.deliveries import list_deliveries
 from turbofinops_tui.actions.screens_data import duration_text
 from turbofinops_tui.economics.money import EXPONENTS, Money, parse_decimal, to_units
 from turbofinops_tui.economics.periods import Days
+from turbofinops_tui.economics.shown import SYMBOLS, money_text
 from turbofinops_tui.economics.types import DayState, SourceState
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ def _totals(found: list[DeliveryLine]) -> str:
             if measure in ("effective", "revenue") and currency in EXPONENTS:
                 amount = Money(to_units(parse_decimal(text), currency), currency)
                 sums[currency] = sums[currency] + amount if currency in sums else amount
-    from turbofinops_tui.economics.shown import money_text
-
     parts = sorted(sums.values(), key=lambda amount: (-abs(amount.units), amount.currency))
-    return " ".join(
-        f"{money_text(amount, 0)}{'' if amount.currency == 'USD' else ' ' + amount.currency}"
-        for amount in parts
-    )
+    return " ".join(_named(amount) for amount in parts)
+
+
+def _named(amount: Money) -> str:
+    text = money_text(amount, 0)
+    return text if amount.currency in SYMBOLS else f"{text} {amount.currency}"
 
 
 def day_states(states: tuple[SourceState, ...], source: str, days: Days) -> list[DayState]:

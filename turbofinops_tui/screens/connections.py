@@ -109,7 +109,9 @@ class ConnectionsScreen(Frame):
                 Column[SourceLine]("periods", "Periods", 18, lambda line, _: ((line.periods, "muted"),))
             )
             columns.append(
-                Column[SourceLine]("total", "Total", 14, lambda line, _: ((line.total, ""),), right=True)
+                Column[SourceLine](
+                    "total", "Total", 14, lambda line, _: ((line.total, ""),), right=True, elastic=24
+                )
             )
         columns.append(Column[SourceLine]("days", "days to yesterday", 18, self._days, elastic=DAYS))
         return columns
@@ -140,3 +142,7 @@ class ConnectionsScreen(Frame):
         if line.warnings:
             words += f"   {line.warnings} notes: {line.first_warning}"
         self.say(words)
+
+
+def _total(line: SourceLine, _: int) -> Sequence[Span]:
+    return ((line.total, ""),)

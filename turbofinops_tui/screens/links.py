@@ -59,9 +59,7 @@ class LinksScreen(Frame):
 
     def gather(self, session: Any, reports: Any) -> list[RuleLine]:
         """The rules with their dollars (in the thread)."""
-        desk = self.host.desk
-        by_link, by_class = desk.slice(("link",), ("cost",)), desk.slice(("class",), ("opex_cost",))
-        return rule_lines(session, reports.table, by_link, by_class)
+        return rule_lines(session, reports.table, self.host.desk.slice((), ("cost",)))
 
     def take(self, data: Any) -> None:
         """Show the rules."""
