@@ -142,7 +142,7 @@ def _publish(
     counts |= {reason.replace(" ", "_"): number for reason, number in sorted(spool.left_out.items())}
     warnings = [f"{number} {_plural(number)} {reason}" for reason, number in sorted(spool.left_out.items())]
     with store.write(f"import {kind}") as txn:
-        waiting = _settle_versions(txn, origin, delivery)
+        waiting = settle_versions(txn, origin, delivery)
         if waiting:
             warnings.append(f"{waiting} events wait for their objects: use import stripe-objects")
         quarantined = txn.conn.execute(
@@ -163,7 +163,7 @@ def _plural(number: int) -> str:
     return "record is left out:" if number == 1 else "records are left out:"
 
 
-def _settle_versions(txn: WriteTxn, origin: Origin, delivery: int) -> int:
+def settle_versions(txn: WriteTxn, origin: Origin, delivery: int | None) -> int:
     """Events of another API version whose object has come since are done; returns how many still wait."""
     key = (origin.account, int(origin.livemode))
     txn.conn.execute(

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "a throw-away store with a realistic seeded business, then the app"),
+    "webhook": ("webhook", "receive Stripe's events: durable before the answer, derived behind it"),
     "import": ("imports", "bring in cost files, revenue, customers and rates"),
     "imports": ("imports_admin", "list deliveries or undo one"),
+    "sync": ("sync", "fetch what is new from the connected accounts"),
+    "backfill": ("sync", "fetch the history of one connected account, once; resumable"),
     "report": ("reports", "print any slice as table, JSON or CSV"),
     "explain": ("explain", "open a number down to its source rows, or say who carries a row"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
@@ -48,7 +51,7 @@ NOUNS: dict[str, tuple[str, str]] = {
 
 CHANGING = frozenset({
     "import", "imports", "links", "classes", "shared", "features", "identities", "routes", "customers",
-    "forget", "settings",
+    "forget", "settings", "sync", "backfill",
 })  # fmt: skip
 """nouns after which the figures of the books may be due"""
 
