@@ -43,11 +43,11 @@ def build(folder: Path, rows: int = 10_000_000) -> Path:
 
 def dimension(number: int) -> batches.DimensionKey:
     """The attributes of one of the dimensions."""
-    tags: list[tuple[str, str]] = [("env", "staging" if number % 50 == 0 else "prod")]
+    tags = [("env", "staging" if number % 50 == 0 else "prod"), ("team", f"t{number // CUSTOMERS}")]
     if number % 14:
         tags.append(("customer", f"c{number % CUSTOMERS:04d}"))
     else:
-        tags.append(("cluster", f"k{number % 10}"))
+        tags += [("cluster", f"k{number % 10}"), ("node", f"n{number}")]
     return batches.DimensionKey(
         "aws", "aws", f"2000000000{number % 60:02d}", f"Service {number % 40}", "Compute", "Usage", "",
         "billed", "", "USD", "Hours", "", batches.tags_json(tags),
@@ -63,10 +63,11 @@ def month_rows(month: int, ids: list[int], step: int) -> Iterator[tuple[int, int
 
 
 def _cost(store: Store, rows: int) -> None:
-    step = max(1, DIMENSIONS * 730 // rows)
+    step = max(1, -(-DIMENSIONS * 730 // rows))
     keys = [dimension(number) for number in range(DIMENSIONS)]
     interned = batches.intern_dimensions(store, keys)
     ids = sorted(interned.values())
+    assert len(ids) == DIMENSIONS
     for month in range(LAST - MONTHS + 1, LAST + 1):
         delivery = batches.begin_delivery(store, "focus", "aws", "main", [], {})
         stage(store, delivery, month, ids, step)

@@ -59,7 +59,7 @@ def app(root: Path, today: str) -> Start:
         paint = terminal.until(painted)
         paint_mb = terminal.resident_mb()
         data = paint if filled(terminal.text()) else terminal.until(filled)
-        terminal.read(4.0)  # the fresh books are loaded behind the stored ones
+        terminal.read(10.0)  # the fresh books are loaded behind the stored ones
         return Start(paint, data, paint_mb, terminal.resident_mb())
     finally:
         terminal.close()
@@ -96,7 +96,7 @@ def wire(root: Path, today: str) -> str:
     terminal = open_app(root, today)
     try:
         terminal.until(filled)
-        terminal.read(4.0)
+        terminal.read(10.0)
         screen = terminal.press("2", 5.0)
         idle = terminal.read(5.0)
         rows = [terminal.press("j") for _ in range(5)]

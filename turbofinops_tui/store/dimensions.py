@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from turbofinops_tui.economics.types import CostDimension
 from turbofinops_tui.store.open import Store
@@ -82,12 +82,14 @@ def intern_dimensions(store: Store, dims: Iterable[DimensionKey]) -> dict[Dimens
 
 
 def load_dimensions(conn: sqlite3.Connection) -> Iterator[CostDimension]:
-    """Every dimension by id; those of one tag set share one mapping."""
+    """Every dimension by id; those of one tag set share one mapping, and equal texts are one object."""
+    one: Any = {}.setdefault
     tags: dict[int, dict[str, str]] = {
-        number: json.loads(text) for number, text in conn.execute("SELECT id, json FROM tag_set")
+        number: {one(key, key): one(value, value) for key, value in json.loads(text).items()}
+        for number, text in conn.execute("SELECT id, json FROM tag_set")
     }
     for row in conn.execute(f"SELECT id, {_ATTRIBUTES}, tag_set FROM cost_dimension ORDER BY id"):  # noqa: S608 (constant)
-        yield CostDimension(*(*row[:-1], tags[row[-1]]))
+        yield CostDimension(*(row[0], *(one(text, text) for text in row[1:-1]), tags[row[-1]]))
 
 
 def load_live_dimensions(conn: sqlite3.Connection) -> tuple[list[CostDimension], dict[int, int]]:
