@@ -292,3 +292,27 @@ async def test_no_line_is_wider_than_the_terminal(opener: Opener, size: tuple[in
         ):
             await press(pilot, key)
             assert max(cell_len(line) for line in shown(app)) <= size[0], key
+
+
+async def test_cost_alone_is_a_state_of_its_own(empty: Opener, tmp_path: Path) -> None:
+    from turbofinops_tui.actions.imports import import_costs
+    from turbofinops_tui.actions.links import add_rule
+    from turbofinops_tui.economics.types import Match
+
+    bill = tmp_path / "bill.csv"
+    bill.write_text(
+        "day,cost,currency,service,who\n2026-10-05,70.5,USD,EC2,acme\n2026-10-06,9.5,USD,S3,\n", "utf-8"
+    )
+    session = empty.open()
+    words = ["day=day", "cost=cost", "currency=currency", "service=service", "tag:customer=who"]
+    import_costs(session, [bill], "bill", words)
+    add_rule(session, Link("all", "tag", Match((("tag:customer", "*"),)), "{value}"))
+    async with running(empty) as (app, pilot):
+        lines = "\n".join(shown(app))
+        assert "No revenue yet" in lines
+        assert "Gross margin" not in lines
+        assert "$80.00" in lines
+        await press(pilot, "2")
+        screen = _customers(app)
+        assert [column.id for column in screen.list.columns][:2] == ["name", "cost"]
+        assert "—" not in "\n".join(line for line in shown(app) if "acme" in line)

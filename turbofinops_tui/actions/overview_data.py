@@ -21,12 +21,20 @@ def total(table: Table | None, measure: str) -> Value:
     return table.totals[0].values[table.column(measure)]
 
 
-def tiles_of(tables: Mapping[str, Table]) -> Iterator[TilePart]:
-    """Revenue, cost, margin %, losing customers, unattributed: most important first."""
+def tiles_of(tables: Mapping[str, Table], *, cost_only: bool = False) -> Iterator[TilePart]:
+    """Revenue, cost, margin %, losing customers, unattributed: most important first.
+
+    With ``cost_only`` (no revenue at all): cost, unattributed, customers with cost.
+    """
     now, so_far, before = tables["now"], tables.get("so_far"), tables.get("before")
-    for measure, label, up in (("revenue", "Revenue", "gain"), ("cost", "Cost", "loss")):
+    shown = (("revenue", "Revenue", "gain"), ("cost", "Cost", "loss"))
+    for measure, label, up in shown[1 if cost_only else 0 :]:
         change, role = per_day_change(so_far or now, before, measure, up)
         yield label, _compact(total(now, measure)), change, role, series(tables["trend"], measure)
+    if cost_only:
+        yield _unattributed(now, tables["trend"])
+        yield "Customers with cost", _losing(tables)[1], "", "muted", ()
+        return
     yield _margin(now, so_far or now, before, tables["trend"])
     yield _losing(tables)
     yield _unattributed(now, tables["trend"])
@@ -105,7 +113,7 @@ def series(trend: Table, measure: str) -> tuple[int | None, ...]:
 def _number(value: Value) -> int | None:
     if isinstance(value, Ratio):
         return round(Fraction(value.numerator * 10**6, value.denominator))
-    return value.units if isinstance(value, Money) else value
+    return value.units if isinstance(value, Money) else value if isinstance(value, int) else None
 
 
 Months = tuple[tuple[str, ...], tuple[int | None, ...], tuple[int | None, ...], tuple[int | None, ...], str]

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
-from turbofinops_tui.widgets.empty import EmptyState, show
+from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -23,6 +23,7 @@ from turbofinops_tui.widgets.money_rows import (
     name_column,
     percent_column,
     rows_of,
+    share_column,
     since_column,
     spark_column,
 )
@@ -44,6 +45,7 @@ class CustomersScreen(Frame):
         self.losing = losing
         self.top_count = top if top in TOPS else 0
         self.rows: list[MoneyRow] = []
+        self.cost_only = False
         self.total: MoneyRow | None = None
         model: GridModel[MoneyRow] = GridModel(
             lambda row: (row.label, row.key, row.currency), lambda row: row.label
@@ -86,7 +88,10 @@ class CustomersScreen(Frame):
         table = tables.get("customers")
         if table is None:
             return
+        self.cost_only = cost_only(tables.get("now"))
         self.rows, self.total = rows_of(table)
+        if self.cost_only:
+            self.say(NO_REVENUE)
         if "months" in tables:
             self._trends(tables["months"])
         self.list.empty_text = self._nothing()
@@ -132,6 +137,11 @@ class CustomersScreen(Frame):
             size = money_width(self.rows, self.total, measure, 7)
             return money_column(measure, title, size, signed=signed)
 
+        if self.cost_only:
+            shared = share_column("cost", lambda: self.total)
+            costs = [money("cost", "Cost"), money("direct_cost", "Direct"), money("shared_cost", "Shared")]
+            ai = percent_column("ai_share", "AI%", 4, digits=0, signed=False)
+            return [name_column("Customer", name), *costs, ai, shared]
         columns = [name_column("Customer", name), money("revenue", "Revenue"), money("cost", "Cost")]
         if huge:
             columns += [money("direct_cost", "Direct"), money("shared_cost", "Shared")]

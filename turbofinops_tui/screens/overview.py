@@ -12,7 +12,7 @@ from turbofinops_tui.actions.margins import carriers, streaks, trends
 from turbofinops_tui.actions.overview_data import tiles_of, trend_of
 from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
-from turbofinops_tui.widgets.empty import EmptyState, show
+from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -48,6 +48,7 @@ class OverviewScreen(Frame):
         self.tiles = Tiles()
         self.chart = TrendChart()
         self.rows: list[MoneyRow] = []
+        self.cost_only = False
         model: GridModel[MoneyRow] = GridModel(
             lambda row: (row.label, row.key, row.currency), lambda row: row.label
         )
@@ -102,7 +103,10 @@ class OverviewScreen(Frame):
         for widget in (self.tiles, self.query_one("#split")):
             show(widget, not self.empty.display)
         if "trend" in tables and "now" in tables:
-            self.tiles.show([Tile(*parts) for parts in tiles_of(tables)])
+            self.cost_only = cost_only(tables["now"])
+            self.tiles.show([Tile(*parts) for parts in tiles_of(tables, cost_only=self.cost_only)])
+            if self.cost_only and not self.empty.display:
+                self.say(NO_REVENUE)
             self.app.call_after_refresh(self._chart)
         if "losses" in tables:
             self._losses(tables)
@@ -137,6 +141,9 @@ class OverviewScreen(Frame):
         longest = max((len(row.label) for row in self.rows), default=12)
         name = max(12, min(longest, 30 if width >= 100 else 24 if width >= 64 else 16))
         margin = money_width(self.rows, None, "margin", 7)
+        if self.cost_only:
+            cost = money_column("cost", "Cost", money_width(self.rows, None, "cost", 8))
+            return [name_column("Most cost", max(name, 16)), cost, note_column("mostly", 16, 60)]
         columns = [name_column("Biggest losses", max(name, 16))]
         if width >= 100:
             for measure, title in (("revenue", "Revenue"), ("cost", "Cost")):

@@ -57,6 +57,12 @@ def show(widget: Widget, wanted: bool) -> None:
         widget.display = wanted
 
 
+NO_REVENUE = (
+    "No revenue yet: turbofinops import stripe-events FILE (or import revenue FILE) brings the margins"
+)
+"""said where margins would stand"""
+
+
 def cost_only(now: Table | None) -> bool:
     """True when there is cost and no revenue at all: a state of its own, not columns of dashes."""
     return now is not None and not total_units(now, "revenue") and bool(total_units(now, "cost"))
