@@ -18,6 +18,7 @@ from tests.one_number.program import Program
 from turbofinops_tui.economics.money import exponent
 
 NATIVE = ("--currency", "native", "--period", "2026-07..2026-08")
+MONTHS = ("2026-07", "2026-08")
 Cells = dict[tuple[str, str, str], Decimal]
 TOLERANCE = Decimal("0.000001")
 
@@ -33,15 +34,27 @@ def _revenue(shared: Path) -> Cells:
     return cells
 
 
+def _fees(shared: Path) -> Cells:
+    """(customer, settlement currency, month) -> processing fees of the Stripe sample."""
+    expected = json.loads((shared / "stripe" / "expected.json").read_text(encoding="utf-8"))
+    currency = expected["meta"]["settlement_currency"].upper()
+    return {
+        (customer, currency, month): Decimal(minor).scaleb(-exponent(currency))
+        for customer, figures in expected["customers"].items()
+        for month, minor in figures.get("fees", {}).items()
+        if month in MONTHS
+    }
+
+
 def _cost(shared: Path) -> Cells:
-    """(customer, currency, month) -> effective cost with tax, for matched tag values."""
+    """(customer, currency, month) -> effective cost with tax of matched tag values, and fees."""
     with gzip.open(shared / "cloud" / "generated" / "expected.json.gz", "rt", encoding="utf-8") as file:
         currencies: dict[str, Any] = json.load(file)["states"]["base"]["currencies"]
-    cells: Cells = {}
+    cells: Cells = defaultdict(Decimal, _fees(shared))
     for customer, value in pairs(shared).items():
         for currency, sections in currencies.items():
             for month, figures in sections["by_customer_month"].get(value, {}).items():
-                cells[customer, currency, month] = Decimal(figures["effective"])
+                cells[customer, currency, month] += Decimal(figures["effective"])
     return cells
 
 
@@ -69,8 +82,7 @@ def test_every_pair_is_matched(shared_data: Path) -> None:
 
 
 def test_revenue_is_the_sample_s(joined: Program, shared_data: Path) -> None:
-    months = ("2026-07", "2026-08")
-    theirs = {key: value for key, value in _revenue(shared_data).items() if key[2] in months}
+    theirs = {key: value for key, value in _revenue(shared_data).items() if key[2] in MONTHS}
     assert len(theirs) > 50
     _same(_report(joined, "revenue"), theirs)
 
@@ -84,8 +96,7 @@ def test_direct_cost_is_the_sample_s(joined: Program, shared_data: Path) -> None
 def test_margin_is_their_difference(joined: Program, shared_data: Path) -> None:
     revenue, cost = _revenue(shared_data), _cost(shared_data)
     shared = _report(joined, "shared_cost")
-    months = ("2026-07", "2026-08")
-    keys = {key for key in revenue.keys() | cost.keys() | shared.keys() if key[2] in months}
+    keys = {key for key in revenue.keys() | cost.keys() | shared.keys() if key[2] in MONTHS}
     none = Decimal(0)
     theirs = {key: revenue.get(key, none) - cost.get(key, none) - shared.get(key, none) for key in keys}
     _same(_report(joined, "margin"), theirs)

@@ -190,7 +190,7 @@ def facts(of: Session) -> list[tuple[Any, ...]]:
     """Every revenue row without where it came from (row id, event, position, delivery)."""
     with of.store.read() as conn:
         rows = conn.execute("SELECT * FROM revenue_event").fetchall()
-    return sorted(row[1:-3] for row in rows)
+    return sorted((*row[1:-4], row[-1]) for row in rows)
 
 
 def digest(of: Session, scope: str = "revenue:stripe") -> str:

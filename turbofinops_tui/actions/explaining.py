@@ -6,7 +6,7 @@ The parts add up to the value: cost counts with a minus where the measure is a m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,11 @@ from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Condition, CostDimension, Row, Slice, Value
 from turbofinops_tui.errors import NotFoundError, UsageError
+from turbofinops_tui.store.fees import fees_on
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from turbofinops_tui.economics.evaluate.origins import CostPart, RevenuePart
 
 NOBODY = ("", "(unattributed)")
@@ -203,13 +206,32 @@ def _cost_rows(
                 held = [n for n in holders.get(dimension, ()) if _holds(parts[n], dimension, day)]
                 if held:
                     keys[Stored(batch.id, day, dimension)] = held
+        told = _fee_rows(conn, parts, days, holders, rows)
+    keys = {key: held for key, held in keys.items() if (key.day, key.dimension) not in told}
     located = locate_rows(session.store, session.paths.received, keys)
     for key, found in located.rows.items():
         for number in keys[key]:
             rows[number] += [SourceRow(row.source, row.file, row.line) for row in found]
     for own in rows:
-        own.sort(key=lambda row: (row.source, row.file, row.line))
+        own.sort(key=lambda row: (row.source, row.file, row.line, row.object))
     return rows, located.missing
+
+
+def _fee_rows(
+    conn: sqlite3.Connection,
+    parts: Sequence[CostPart],
+    days: Days,
+    holders: Mapping[int, Sequence[int]],
+    rows: Sequence[list[SourceRow]],
+) -> set[tuple[int, int]]:
+    """Add the balance transactions behind derived fees to ``rows``; returns their (day, dimension)."""
+    told = set()
+    for source, ident, day, dimension in fees_on(conn, days.start, days.end):
+        for number in holders.get(dimension, ()):
+            if _holds(parts[number], dimension, day):
+                rows[number].append(SourceRow(source, object=ident))
+                told.add((day, dimension))
+    return told
 
 
 def _holds(part: CostPart, dimension: int, day: int) -> bool:

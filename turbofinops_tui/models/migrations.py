@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import EXPONENTS, scale
-from turbofinops_tui.models import schema
+from turbofinops_tui.models import pull_schema, schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -44,7 +44,23 @@ def initial(conn: sqlite3.Connection) -> None:
     conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-STEPS: tuple[Step, ...] = (Step("0001_initial", initial),)
+def fees_and_mrr(conn: sqlite3.Connection) -> None:
+    """Fees of received money as cost, and what subscription lines are worth per month."""
+    for statement in schema.SECOND:
+        conn.execute(statement)
+
+
+def pulls(conn: sqlite3.Connection) -> None:
+    """Runs and slices of what is fetched from accounts."""
+    for statement in pull_schema.PULLS:
+        conn.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("0001_initial", initial),
+    Step("0002_fees_and_mrr", fees_and_mrr),
+    Step("0003_pulls", pulls),
+)
 
 
 def current_version(steps: Sequence[Step] | None = None) -> int:

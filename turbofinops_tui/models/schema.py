@@ -126,3 +126,15 @@ INITIAL: tuple[str, ...] = (
     " JOIN cost_dimension d ON d.id = m.dimension JOIN currency c ON c.code = d.currency"
     " GROUP BY d.source, d.provider, d.account, d.service, d.category, d.charge_category, d.currency, m.month",
 )
+
+SECOND: tuple[str, ...] = (
+    # processing fees behind the derived cost batches (export fees), by the object that told them
+    "CREATE TABLE stripe_fee(source TEXT NOT NULL, account TEXT NOT NULL, livemode INTEGER NOT NULL, source_object TEXT NOT NULL,"
+    " id TEXT NOT NULL, identity TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " dimension INTEGER NOT NULL, PRIMARY KEY(source, account, livemode, source_object, id)) STRICT, WITHOUT ROWID",
+    # what a subscription line is worth per month while its period lasts, at store scale
+    "ALTER TABLE revenue_event ADD COLUMN mrr INTEGER NOT NULL DEFAULT 0",
+    # what was received before is to be derived once more, with the next import
+    "INSERT INTO stripe_dirty(source, account, livemode, id, mark) SELECT source, account, livemode, id, 1 FROM stripe_object"
+    " WHERE object IN ('invoice', 'balance_transaction', 'dispute') ON CONFLICT DO UPDATE SET mark = mark + 1",
+)

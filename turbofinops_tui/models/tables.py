@@ -203,6 +203,7 @@ class RevenueEvent(SQLModel, table=True):
     stripeEventId: str = ""
     position: str = ""
     delivery: int | None = None
+    mrr: int = 0
 
 
 RuleKind = Literal["classes", "links", "shared", "features", "routes"]

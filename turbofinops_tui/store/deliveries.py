@@ -22,6 +22,8 @@ from turbofinops_tui.store import locks
 from turbofinops_tui.store.open import Store, WriteTxn
 
 COST_KINDS = ("focus", "costs")
+DERIVED_KIND = "fees"
+"""stands behind cost that is derived from received objects: no file brought it, so no list shows it"""
 Kind = Literal["focus", "costs", "revenue", "customers", "rates", "stripe-events", "stripe-objects"]
 DeliveryState = Literal["staged", "active", "replaced", "removed"]
 
@@ -158,9 +160,9 @@ def load_deliveries(conn: sqlite3.Connection, *, staged: bool = False) -> list[D
     """All deliveries by id; staged ones only on demand, since they do not count."""
     query = (
         "SELECT id, kind, source, export, files, options, lines, received_at, state, warnings FROM delivery"
-        " WHERE ? OR state <> 'staged' ORDER BY id"
+        " WHERE kind <> ? AND (? OR state <> 'staged') ORDER BY id"
     )
-    return [_delivery(row) for row in conn.execute(query, (staged,))]
+    return [_delivery(row) for row in conn.execute(query, (DERIVED_KIND, staged))]
 
 
 def load_delivery(conn: sqlite3.Connection, delivery: int) -> Delivery:

@@ -52,13 +52,15 @@ class RevenueRow:
     stripeEventId: str = ""
     position: str = ""
     delivery: int | None = None
+    mrr: int = 0
+    """a subscription line per month, while its period lasts"""
 
 
 _COLUMNS = tuple(field.name for field in fields(RevenueRow))
 _VALUES: Callable[[RevenueRow], tuple[Any, ...]] = attrgetter(*_COLUMNS)
 _BOOLEANS = tuple(map(_COLUMNS.index, ("livemode", "estimated", "credit_applied")))
-_FACTS = len(_COLUMNS) - 3
-"""the last three tell where a row came from; the same money on another path is the same fact"""
+_FACTS = _COLUMNS.index("stripeEventId")
+"""the three before the last tell where a row came from; the same money on another path is the same fact"""
 _SELECT = ", ".join(_COLUMNS)
 _INSERT = f"INSERT INTO revenue_event({_SELECT}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 (constants)
 _OF_OBJECT = " WHERE source = ? AND account = ? AND livemode = ? AND source_object = ?"
@@ -163,7 +165,7 @@ def revenue_digests(conn: sqlite3.Connection) -> dict[str, int]:
     """The digest of each revenue source counted anew from the rows (check, rebuild)."""
     sums: dict[str, int] = {}
     for row in conn.execute(f"SELECT {_SELECT} FROM revenue_event"):  # noqa: S608 (constants)
-        sums[row[0]] = sums.get(row[0], 0) + fact_hash(row[:_FACTS])
+        sums[row[0]] = sums.get(row[0], 0) + _fact(row)
     return sums
 
 
@@ -175,4 +177,9 @@ def _stored(row: RevenueRow) -> tuple[Any, ...]:
 
 
 def _facts(rows: Iterable[Sequence[object]]) -> int:
-    return sum(fact_hash(row[:_FACTS]) for row in rows)
+    return sum(map(_fact, rows))
+
+
+def _fact(row: Sequence[object]) -> int:
+    # mrr counts where there is one, so that rows without have the digest that they had before it came
+    return fact_hash((*row[:_FACTS], row[-1]) if row[-1] else row[:_FACTS])

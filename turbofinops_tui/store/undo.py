@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from turbofinops_tui.errors import ConflictError
-from turbofinops_tui.store.deliveries import Delivery, load_deliveries, load_delivery
+from turbofinops_tui.store.deliveries import DERIVED_KIND, Delivery, load_deliveries, load_delivery
+from turbofinops_tui.store.fees import replace_fees
 from turbofinops_tui.store.findings import drop_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.rates import remove_rates
@@ -25,6 +26,10 @@ def undo_delivery(store: Store, delivery: int) -> list[int]:
         found = load_delivery(txn.conn, delivery)
         if found.state != "active":
             raise ConflictError(f"import {delivery} is {found.state}", "only an active import can be removed")
+        if found.kind == DERIVED_KIND:
+            raise ConflictError(
+                f"import {delivery} is derived", "remove the Stripe import that it comes from"
+            )
         if found.kind == "customers":
             raise ConflictError(
                 f"import {delivery} brought customers, which other facts name since",
@@ -46,6 +51,7 @@ def _take_away(txn: WriteTxn, found: Delivery) -> dict[str, object]:
     ).fetchall()
     for source, account, livemode, source_object in keys:
         replace_rows(txn, source, account, bool(livemode), source_object, [])
+        replace_fees(txn, source, account, bool(livemode), [source_object], [])
     counts: dict[str, object] = {"kind": found.kind, "objects": len(keys)}
     if rates := remove_rates(txn, found.id):
         counts["rates"] = rates

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from turbofinops_tui.store.fees import rebuild_fees, replace_fees
 from turbofinops_tui.store.findings import record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
@@ -20,6 +21,7 @@ from turbofinops_tui.sync.derive_charges import derive_component
 from turbofinops_tui.sync.derive_component import Component, Origin
 from turbofinops_tui.sync.derive_customers import CUSTOMER_MARK, derive_customers, mark_customers
 from turbofinops_tui.sync.derive_facts import MONEY_KINDS
+from turbofinops_tui.sync.derive_fees import Dimensions, intern_fees, write_fees
 from turbofinops_tui.sync.derive_imported import derive_received
 from turbofinops_tui.sync.derive_inbox import mark
 from turbofinops_tui.sync.derive_invoices import LINES_FINDING, NOTE_FINDING
@@ -52,14 +54,16 @@ def derive_dirty(
     done = Derived()
     pace = Pace()
     pace.rows = SEEDS
+    known: Dimensions = {}
     while batch := _next_batch(store, origin):
         found, marks = batch
+        intern_fees(store, origin, found, known)
         step = max(1, pace.rows // 8)
         for start in range(0, len(found), step):
             chunk = found[start : start + step]
             with pace.measured(), store.write("derive revenue", durable=False) as txn:
                 txn.conn.execute(CACHE)
-                _write(txn, origin, chunk, marks, delivery, done)
+                _write(txn, origin, chunk, marks, known, delivery, done)
     done.customers = derive_customers(store, origin, customer_key)
     with store.write("derive revenue"):
         pass  # the durable end: its fsync covers the short transactions before it
@@ -98,6 +102,7 @@ def _write(
     origin: Origin,
     found: Sequence[Component],
     marks: Marks,
+    known: Dimensions,
     delivery: int | None,
     done: Derived,
 ) -> None:
@@ -113,6 +118,7 @@ def _write(
     derived = [row for component in ready for row in component.rows]
     objects = [ident for component in ready for ident in component.ids]
     changed = replace_many(txn, origin.source, origin.account, origin.livemode, objects, derived)
+    changed |= write_fees(txn, origin, ready, objects, known)
     _write_findings(txn, origin, ready, delivery)
     txn.conn.executemany(
         f"DELETE FROM stripe_dirty WHERE {_KEY} AND id = ?",  # noqa: S608 (constant)
@@ -157,6 +163,7 @@ def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
         with store.write("rebuild revenue") as txn:
             key = (origin.source, origin.account, origin.livemode)
             total.changed |= replace_many(txn, *key, orphans, [])
+            total.changed |= replace_fees(txn, *key, orphans, [])
         for start in range(0, len(money), MARKS):
             with store.write("rebuild revenue", durable=False) as txn:
                 mark(txn, origin, money[start : start + MARKS])
@@ -168,6 +175,7 @@ def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
         total.rows += done.rows
         total.customers += done.customers
         total.changed |= done.changed
+    total.changed |= bool(rebuild_fees(store))
     return total
 
 
@@ -175,14 +183,15 @@ def _everything(store: Store, origin: Origin) -> tuple[list[str], list[str], lis
     """Ids of objects that carry money, of customers, and of rows whose object is gone."""
     key = (origin.source, origin.account, int(origin.livemode))
     of_kind = f"SELECT id FROM stripe_object WHERE {_KEY} AND object IN (SELECT value FROM json_each(?))"  # noqa: S608 (constant)
-    gone = (
-        f"SELECT DISTINCT source_object FROM revenue_event r WHERE {_KEY} AND NOT EXISTS"  # noqa: S608 (constant)
+    gone = " UNION ".join(
+        f"SELECT source_object FROM {table} r WHERE {_KEY} AND NOT EXISTS"  # noqa: S608 (constants)
         " (SELECT 1 FROM stripe_object o WHERE o.source = r.source AND o.account = r.account"
         " AND o.livemode = r.livemode AND o.id = r.source_object)"
+        for table in ("revenue_event", "stripe_fee")
     )
     kinds = json.dumps([kind for kind in MONEY_KINDS if kind != "price"])
     with store.read() as conn:
         money = [row[0] for row in conn.execute(of_kind, (*key, kinds))]
         people = [row[0] for row in conn.execute(of_kind, (*key, '["customer"]'))]
-        orphans = [row[0] for row in conn.execute(gone, key)]
+        orphans = [row[0] for row in conn.execute(gone, key * 2)]
     return money, people, orphans

@@ -56,6 +56,7 @@ def _both(
 
 def derive_component(component: Component) -> None:
     """All rows and findings of one component, into the component."""
+    from turbofinops_tui.sync.derive_fees import fees_of
     from turbofinops_tui.sync.derive_invoices import derive_invoice
 
     component.settle()
@@ -63,3 +64,4 @@ def derive_component(component: Component) -> None:
         derive_invoice(component, invoice)
     for charge in component.charges:
         derive_charge(component, charge)
+    component.fees = fees_of(component)

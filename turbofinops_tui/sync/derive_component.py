@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import gcd
 
 from turbofinops_tui.economics.money import exponent, minor_factor
+from turbofinops_tui.economics.mrr import monthly_units
 from turbofinops_tui.economics.recognition import share_by_net
 from turbofinops_tui.store.findings import Finding
 from turbofinops_tui.store.revenue import RevenueRow
@@ -18,6 +19,7 @@ from turbofinops_tui.sync.derive_types import (
     CreditNote,
     Dispute,
     Fact,
+    Fee,
     Invoice,
     Movement,
     Payment,
@@ -59,6 +61,7 @@ class Component:
     """by their own id and by the id of their source"""
     prices: dict[str, Price] = field(default_factory=dict)
     rows: list[RevenueRow] = field(default_factory=list)
+    fees: list[Fee] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, ident: str, fact: Fact, event: str) -> None:
@@ -144,16 +147,22 @@ class Component:
         credit_applied: bool = False,
         group: str = "",
         sequence: int = 0,
+        interval: tuple[str, int] | None = None,
     ) -> None:
-        """Add one row: ``minor`` units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing."""
+        """Add one row: ``minor`` units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing.
+
+        ``interval`` of a subscription line (unit, count) gives what it is worth per month.
+        """
         if not minor:
             return
         origin = self.origin
         owner = f"stripe:{customer}" if customer else ""
         where = (origin.source, origin.account, origin.livemode, source_object, part, kind, basis, owner)
-        amount = (currency, minor * minor_factor(currency), *days, at // DAY, product, price)
+        units = minor * minor_factor(currency)
+        amount = (currency, units, *days, at // DAY, product, price)
         conversion = (group, sequence, *rate, self.events.get(source_object, ""))
-        self.rows.append(RevenueRow(*where, *amount, "", "", False, credit_applied, *conversion))
+        mrr = monthly_units(units, *days, *interval) if interval else 0
+        self.rows.append(RevenueRow(*where, *amount, "", "", False, credit_applied, *conversion, mrr=mrr))
 
 
 def settlement(pairs: list[tuple[Movement, int]], currency: str) -> RateText | None:

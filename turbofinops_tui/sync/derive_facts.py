@@ -259,6 +259,8 @@ def _price(obj: Json) -> Price:
         product=reference(obj.get("product")),
         recurring=bool(recurring),
         metered=recurring.get("usage_type") == "metered",
+        interval=str(recurring.get("interval") or ""),
+        count=_int(recurring, "interval_count") or 1,
     )
 
 

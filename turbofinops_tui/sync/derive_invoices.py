@@ -126,12 +126,21 @@ def _lines(book: Book) -> None:
         if line.price and line.price not in component.prices and line.net:
             detail = "its price was not delivered: lines are classified without it"
             component.findings.append(Finding(PRICE_FINDING, line.price, component.origin.source, detail))
+        kind = line_kind(component, line)
         component.row(
-            invoice.id, _part(invoice, index), line_kind(component, line), "recognised",
+            invoice.id, _part(invoice, index), kind, "recognised",
             invoice.customer, invoice.currency, line.net, (line.start, line.end), invoice.finalized_at,
             book.rate, product=line.product, price=line.price, credit_applied=line.credit_applied,
-            group=invoice.id, sequence=index,
+            group=invoice.id, sequence=index, interval=_interval(book, line, kind),
         )  # fmt: skip
+
+
+def _interval(book: Book, line: Line, kind: str) -> tuple[str, int] | None:
+    """How often a subscription line is billed; None for what is not monthly recurring revenue."""
+    if kind != "subscription" or book.invoice.status == "void":
+        return None
+    price = book.component.prices.get(line.price)
+    return (price.interval, price.count) if price else ("", 1)
 
 
 def _cash(book: Book) -> None:

@@ -139,6 +139,22 @@ class Price:
     product: str
     recurring: bool
     metered: bool
+    interval: str = ""
+    """day, week, month or year"""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """One fee in minor units of the settlement currency, positive is cost; ``customer`` may be empty."""
+
+    source_object: str
+    id: str
+    """its balance transaction"""
+    customer: str
+    currency: str
+    minor: int
+    day: int
 
 
 Fact = Invoice | Payment | Charge | Refund | Movement | Dispute | CreditNote | Price
