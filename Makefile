@@ -8,6 +8,8 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 BUILD := pyproject.toml requirements/install.py requirements/bootstrap.lock
 ARGS ?=
+# Processes of the tests; files stay whole, so that what a file sets up is set up once. 0: all in one process.
+WORKERS ?= 2
 
 .PHONY: help install demo test lint format docs pictures bench bench-quick lock clean
 
@@ -36,7 +38,7 @@ demo: $(RUNTIME)
 	@$(BIN)/turbofinops demo $(ARGS)
 
 test: $(DEV)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .

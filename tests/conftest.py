@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from turbofinops_tui.clock import Clock
+
+# A property is right or wrong, however busy the machine is.
+settings.register_profile("everyday", deadline=None)
+settings.load_profile("everyday")
 
 
 @pytest.fixture(scope="session")
