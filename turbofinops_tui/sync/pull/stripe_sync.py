@@ -16,12 +16,12 @@ from turbofinops_tui.store import pulls
 from turbofinops_tui.store.connections import Connection, get_connection, set_account, set_cursor
 from turbofinops_tui.store.open import Store
 from turbofinops_tui.store.pulls import Run
-from turbofinops_tui.sync.derive import CUSTOMER_KEY, derive_dirty
-from turbofinops_tui.sync.derive_component import Origin
+from turbofinops_tui.sync.derive import derive_dirty
 from turbofinops_tui.sync.pull.stripe import Access, StripeApi
 from turbofinops_tui.sync.pull.stripe_lists import BEGINNING
 from turbofinops_tui.sync.pull.stripe_probe import account_of, check_account
 from turbofinops_tui.sync.pull.stripe_pull import OVERLAP, Progress, Pulled, StripePull, plan
+from turbofinops_tui.sync.stripe_origin import customer_key, stripe_origin
 
 KEPT_SECONDS = 30 * 86400
 """Stripe lists events of the last 30 days"""
@@ -57,11 +57,6 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def origin_of(connection: Connection) -> Origin:
-    """Under which source, account and mode the rows of a connection lie."""
-    return Origin(connection.source, connection.settings.get("account", ""), connection.livemode)
-
-
 def access_of(connection: Connection, key: str) -> Access:
     """How the account of a connection is reached."""
     settings = connection.settings
@@ -84,7 +79,7 @@ class StripeSync:
         self.outcome = Outcome()
         self._store, self._connection, self._api = store, connection, api
         self._tick, self._stop = tick, stop or threading.Event()
-        self._origin = origin_of(connection)
+        self._origin = stripe_origin(connection)
 
     def backfill(self, since: int) -> Outcome:
         """Everything from ``since`` (epoch seconds) on; goes on with a backfill that was cut off."""
@@ -165,8 +160,7 @@ class StripeSync:
         pulled = pull.fetch()
         pull.progress.step = "revenue"
         self._tick(pull.progress)
-        key = self._connection.settings.get("customer_key") or CUSTOMER_KEY
-        derived = derive_dirty(self._store, self._origin, customer_key=key)
+        derived = derive_dirty(self._store, self._origin, customer_key=customer_key(self._connection))
         cursor = _after(self._cursor(), run)
         with self._store.write(run.kind) as txn:
             set_cursor(txn, run.connection, json.dumps(asdict(cursor), sort_keys=True))

@@ -1,0 +1,130 @@
+"""Fetch from connected accounts: what is new (``sync``), or history once (``backfill``).
+
+One source that fails never stops the others. A lock per connection keeps two runs of one source apart;
+the kernel frees it whatever ends the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.actions.credentials import secret_of
+from turbofinops_tui.actions.stripe_imports import settle_versions
+from turbofinops_tui.economics.periods import day_text, parse_day
+from turbofinops_tui.errors import ConflictError, TurboError, UsageError
+from turbofinops_tui.store import locks
+from turbofinops_tui.store.connections import Connection, get_connection, load_connections
+from turbofinops_tui.store.open import Store
+from turbofinops_tui.sync.stripe_origin import stripe_origin
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.sync.pull.stripe_pull import Progress as Progress
+    from turbofinops_tui.sync.pull.stripe_sync import StripeSync
+
+    Tick = Callable[[str, Progress], object]
+
+DAY = 86400
+
+
+@dataclass(slots=True)
+class SyncLine:
+    """What became of one connection."""
+
+    name: str
+    kind: str
+    objects: int = 0
+    events: int = 0
+    rows: int = 0
+    """of revenue that were derived"""
+    notes: list[str] = field(default_factory=list)
+    error: str = ""
+    """why it failed, one line; empty when all is well"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be fetched; ``since`` is a day since 1970-01-01."""
+
+    since: int | None = None
+    full: bool = False
+    backfill: bool = False
+
+
+def parse_since(session: Session, text: str) -> int:
+    """A day that is not in the future; UsageError otherwise."""
+    day = parse_day(text)
+    if day > session.clock.today():
+        raise UsageError(f"{text} is in the future", f"today is {day_text(session.clock.today())}")
+    return day
+
+
+def sync(
+    session: Session, names: Sequence[str], ask: Ask, tick: Tick = lambda _name, _progress: None
+) -> Iterator[SyncLine]:
+    """Fetch from the named connections, or all; each one's outcome as it ends.
+
+    NotFoundError for an unknown name, before anything is fetched.
+    """
+    with session.store.read() as conn:
+        named = [get_connection(conn, name) for name in dict.fromkeys(names)]
+        chosen = named or load_connections(conn)
+    return (_one(session, item, ask, tick) for item in chosen)
+
+
+def _one(session: Session, connection: Connection, ask: Ask, tick: Tick) -> SyncLine:
+    line = SyncLine(connection.name, connection.kind)
+    try:
+        with held(session.store, connection.name):
+            _fetch(session, connection, ask, tick, line)
+    except TurboError as error:
+        line.error = error.line()
+    return line
+
+
+def _fetch(session: Session, connection: Connection, ask: Ask, tick: Tick, line: SyncLine) -> None:
+    if connection.kind != "stripe":
+        raise UsageError(
+            f"{connection.name} is of kind {connection.kind}, which is not fetched", "import its files"
+        )
+    stop = threading.Event()
+    work = _stripe(session, connection, tick, stop)
+    try:
+        since = None if ask.since is None else ask.since * DAY
+        done = work.backfill(since or 0) if ask.backfill else work.sync(since, ask.full)
+    finally:
+        stop.set()
+        line.notes = work.outcome.notes
+    with session.store.write("sync") as txn:
+        settle_versions(txn, stripe_origin(connection), None)
+    line.objects, line.events, line.rows = done.objects, done.events, done.rows
+
+
+def _stripe(session: Session, connection: Connection, tick: Tick, stop: threading.Event) -> StripeSync:
+    from turbofinops_tui.sync.pull.stripe import StripeApi
+    from turbofinops_tui.sync.pull.stripe_sync import StripeSync, access_of
+
+    found = secret_of(session, connection, "api_key")
+    api = StripeApi(access_of(connection, found.secret.reveal()), stop.wait)
+    return StripeSync(session.store, connection, api, lambda progress: tick(connection.name, progress), stop)
+
+
+@contextmanager
+def held(store: Store, name: str) -> Iterator[None]:
+    """The lock of one connection; ConflictError while another program fetches from it."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    descriptor = locks.open_lock_file(store.path.with_name(f"{store.path.name}.sync-{digest}.lock"))
+    try:
+        if not locks.try_lock(descriptor):
+            raise ConflictError(
+                f"another program is fetching from {name}", "wait for its end and run this again"
+            )
+        yield
+    finally:
+        os.close(descriptor)
