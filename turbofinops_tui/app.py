@@ -15,7 +15,7 @@ from turbofinops_tui.actions import app_state
 from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Table
-from turbofinops_tui.errors import TurboError, UsageError
+from turbofinops_tui.errors import EXIT_FAILED, TurboError, UsageError
 from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
 from turbofinops_tui.widgets.frame import Frame
@@ -328,7 +328,7 @@ class TurboApp(Loader):
         error = sys.exc_info()[1] or self._exception
         where = self.log_error(error)
         kind = type(error).__name__
-        self.crash_line = f"error: unexpected {kind}: the details are in {where}; the store is as it was"
+        self.last_line = f"error: unexpected {kind}: the details are in {where}; the store is as it was"
         self._close_messages_no_wait()
 
     def log_error(self, error: BaseException | None) -> str:
@@ -337,17 +337,15 @@ class TurboApp(Loader):
 
         return write(self.opener.paths.state, self.opener.clock, error)
 
-    crash_line = ""
-
 
 def run_app(opener: Opener, *, screen: str | None = None) -> int:
     """Run the app until the user leaves; returns the exit code."""
     app = TurboApp(opener, screen=screen)
     result = app.run()
     app.keep_state()
-    if app.crash_line:
-        print(safe(app.crash_line, 2000), file=sys.stderr)  # noqa: T201 - talk on stderr
-        return 1
+    if app.last_line:
+        _tell(app.last_line)
+        return result or EXIT_FAILED
     return _run_demo(opener) if result == OPEN_DEMO else result or 0
 
 
@@ -367,4 +365,4 @@ def _run_demo(opener: Opener) -> int:
 
 
 def _tell(text: str) -> None:
-    print(safe(text), file=sys.stderr)  # noqa: T201 - talk on stderr
+    print(safe(text, 2000), file=sys.stderr)  # noqa: T201 - talk on stderr

@@ -126,7 +126,7 @@ async def test_the_cursor_stays_on_its_row_when_rows_change() -> None:
         assert app.list.current == ("row 20", 20)
 
 
-async def test_the_wheel_and_a_click_choose() -> None:
+async def test_a_click_chooses_and_one_on_the_head_sorts() -> None:
     app = _Counting(50)
     async with app.run_test(size=(40, 12)) as pilot:
         await pilot.click(Grid, offset=(2, 4))

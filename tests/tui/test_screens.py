@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import Opener
-from tests.tui.driving import SIZES, press, running, shown
+from tests.tui.driving import SIZES, press, running, settle, shown
 from turbofinops_tui.actions.links import rules_of
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.app import TurboApp
@@ -316,3 +316,17 @@ async def test_cost_alone_is_a_state_of_its_own(empty: Opener, tmp_path: Path) -
         screen = _customers(app)
         assert [column.id for column in screen.list.columns][:2] == ["name", "cost"]
         assert "—" not in "\n".join(line for line in shown(app) if "acme" in line)
+
+
+async def test_a_newer_store_ends_the_app_with_its_code(opener: Opener) -> None:
+    import sqlite3
+
+    conn = sqlite3.connect(opener.paths.store)
+    conn.execute("PRAGMA user_version = 9999")
+    conn.commit()
+    conn.close()
+    app = TurboApp(opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+    assert app.return_value == 5
+    assert "9999" in app.last_line

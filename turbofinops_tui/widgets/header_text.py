@@ -49,7 +49,7 @@ def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
     """Period, completeness, UTC, currency and basis; the draft marker's slot comes last."""
     if table is None:
         return [(f" {desk.period_text()}", "strong"), (" · reading the store", "muted")]
-    text, role = completeness(table, desk.today)
+    text, role = completeness(table, desk.today) if desk.age_text else ("nothing delivered yet", "warn")
     shown = table.slice
     spans: list[Span] = [(f" {days_text(table.days)}", "strong"), (" · ", "rule"), (text, role)]
     basis = f"{shown.revenue} · {shown.cost}" if width >= 80 else f"{shown.revenue[:4]}/{shown.cost[:3]}"

@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from turbofinops_tui import keymap
 from turbofinops_tui.economics.types import Table
-from turbofinops_tui.errors import TurboError
+from turbofinops_tui.errors import EXIT_NEWER_STORE, TurboError
 from turbofinops_tui.widgets.frame import Frame
 from turbofinops_tui.widgets.host import Change, Host, Work
 
@@ -21,6 +21,8 @@ class Loader(Host):
     """The part of the app that owns threads."""
 
     read_only: bool
+    last_line = ""
+    """printed after the terminal is restored: why the app ended"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +95,12 @@ class Loader(Host):
         screen.give(tables)
 
     def _problem(self, screen: Frame, error: TurboError) -> None:
-        screen.problem(error)
+        if error.exit_code == EXIT_NEWER_STORE:
+            # Nothing on this screen could be trusted: leave with the code that says so.
+            self.last_line = f"error: {error.line()}"
+            self.exit(error.exit_code)
+        else:
+            screen.problem(error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """An unexpected error in a thread: one line and the log, and the app goes on."""
