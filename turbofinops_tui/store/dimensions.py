@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from turbofinops_tui.economics.types import CostDimension
@@ -39,9 +39,27 @@ class DimensionKey:
     names_customer: str
     tags: str = "{}"
 
+    def values(self) -> tuple[str, ...]:
+        """All attributes in their order (``astuple`` would copy each one deeply)."""
+        return (
+            self.source,
+            self.provider,
+            self.account,
+            self.service,
+            self.category,
+            self.charge_category,
+            self.commitment,
+            self.cost_basis,
+            self.model,
+            self.currency,
+            self.unit,
+            self.names_customer,
+            self.tags,
+        )
+
     def digest(self) -> str:
         """SHA-256 hex of the canonical JSON list of all attributes: the same in every store."""
-        text = json.dumps(astuple(self), ensure_ascii=True, separators=(",", ":"))
+        text = json.dumps(self.values(), ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -76,7 +94,7 @@ def intern_dimensions(store: Store, dims: Iterable[DimensionKey]) -> dict[Dimens
     new = [(dim, digest) for dim, digest in digests.items() if digest not in known]
     if new:
         tag_sets = intern_tag_sets(store, (dim.tags for dim, _ in new))
-        _insert_dimensions(store, [(digest, *astuple(dim)[:-1], tag_sets[dim.tags]) for dim, digest in new])
+        _insert_dimensions(store, [(digest, *dim.values()[:-1], tag_sets[dim.tags]) for dim, digest in new])
         known |= _known(store, "cost_dimension", "digest", [digest for _, digest in new])
     return {dim: known[digest] for dim, digest in digests.items()}
 
