@@ -93,7 +93,7 @@ class LinksScreen(Frame):
             Column[RuleLine](
                 "match", "Match", 16, lambda line, _: ((line.match, _role(line)),), elastic=min(match, 70)
             ),
-            Column[RuleLine]("target", "Gives to", 12, _target, elastic=min(target, 40)),
+            Column[RuleLine]("target", "Gives to", 12, _target, elastic=min(target + 2, 42)),
         ]
         if wide:
             columns.append(Column[RuleLine]("dates", "Applies", 26, lambda line, _: ((line.dates, "muted"),)))

@@ -33,7 +33,7 @@ from turbofinops_tui.widgets.tiles import Tile, Tiles
 TOTALS = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")
 LOSSES = ("revenue", "cost", "margin", "margin_pct", "ai_share")
 MONTHS = 12
-EXPLAINED = 40
+EXPLAINED = 60
 """losing customers whose since and because are worked out"""
 
 
