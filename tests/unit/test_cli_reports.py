@@ -95,7 +95,7 @@ def test_options_before_and_after_the_name(capsys: pytest.CaptureFixture[str]) -
     ("words", "said"),
     [
         ("report provider", "there is no report 'provider': did you mean 'providers'?"),
-        ("report --view draft", "drafts are kept by the app"),
+        ("report --view draft", "needs a draft"),
         ("report --format xml", "invalid choice: 'xml'"),
     ],
 )

@@ -156,12 +156,12 @@ def dollars_of_links(session: Session) -> tuple[str, dict[str, Money]]:
 def _write(session: Session, action: str, work: Callable[[WriteTxn], _T]) -> _T:
     with session.store.write(action) as txn:
         result = work(txn)
-        _register(txn)
+        register_named(txn)
     return result
 
 
-def _register(txn: WriteTxn) -> None:
-    """Customers that enabled templates and sources name and nobody knew: unconfirmed, in this transaction."""
+def register_named(txn: WriteTxn) -> None:
+    """Register customers that enabled templates and sources name and nobody knew: unconfirmed, in this transaction."""
     rules = store_rules.load_rules(txn.conn)
     if not any(link.enabled and link.customer == "{value}" for link in rules.links):
         return

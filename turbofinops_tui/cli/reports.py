@@ -41,15 +41,12 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
             raise UsageError(f"there is no report {args.name!r}", hint)
         base = NAMED_REPORTS[args.name]
     args.slice = slice_from_args(args, base, context.clock.today())
-    refuse_draft(args.slice)
 
 
 def refuse_draft(asked: t.Slice) -> None:
-    """UsageError for a view of a draft: drafts live in the app."""
+    """UsageError for a view of a draft where only saved numbers are explained."""
     if asked.view != "saved":
-        raise UsageError(
-            f"--view {asked.view} needs a draft", "drafts are kept by the app; use --view saved here"
-        )
+        raise UsageError(f"--view {asked.view} cannot be explained", "use --view saved here")
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
@@ -78,7 +75,9 @@ def _text(form: str, table: t.Table, reports: Reports) -> str:
 
 
 def _coverage(table: t.Table, reports: Reports) -> t.Table | None:
-    """Totals of the three parts of cost in the same slice, for the header."""
+    """Totals of the three parts of cost in the same slice, for the header; a difference has none."""
+    if table.slice.view == "difference":
+        return None
     asked = replace(
         table.slice, by=(), measures=COVERAGE, sort=(), having=(), top=None, compare="", cumulative=False
     )

@@ -1,8 +1,6 @@
 """The values that every path shares: slices, rules, tables. Stdlib only: importable before first paint.
 
-``evaluate(books, rules, slice) -> Table`` is the product. A preset, a command
-line and a screen are each one ``Slice``; a report, a chart and an export each
-eat one ``Table``.
+A preset, a command line and a screen are each one ``Slice``; a report and a chart each eat one ``Table``.
 """
 
 from __future__ import annotations
@@ -36,16 +34,18 @@ DIMENSIONS = CUSTOMER_DIMENSIONS + TIME_DIMENSIONS + COST_DIMENSIONS + REVENUE_D
 OPEN_DIMENSIONS = ("attr:", "tag:")
 
 MONEY_MEASURES = (
-    "revenue", "cost", "direct_cost", "shared_cost", "opex_cost", "tax", "margin", "ai_cost",
+    "revenue", "cost", "direct_cost", "shared_cost", "opex_cost", "tax", "margin", "margin_best",
+    "margin_worst", "ai_cost",
 )  # fmt: skip
 RATIO_MEASURES = ("margin_pct", "ai_share", "coverage")
 COUNT_MEASURES = ("customers",)
-MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES
+TEXT_MEASURES = ("verdict",)
+MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES + TEXT_MEASURES
 DEFAULT_MEASURES = ("revenue", "cost", "margin", "margin_pct")
 LAST_YEAR = Range()  # the last 12 whole months
 
-Value = Money | Ratio | int | None
-"""A cell: money, a ratio, a count, or None where the cell has no meaning (JSON null)."""
+Value = Money | Ratio | int | str | None
+"""A cell: money, a ratio, a count, a verdict, or None where the cell has no meaning (JSON null)."""
 Key = tuple[str | None, ...]
 """One value per ``Slice.by`` dimension; None is the unattributed customer or no feature."""
 
@@ -61,11 +61,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Having:
-    """``--having 'margin<0'``: keeps rows whose measure compares true (major units, or percent)."""
+    """``--having 'margin<0'``: keeps rows whose measure compares true (major units, percent, a verdict)."""
 
     measure: str
     operator: Literal["<", "<=", ">", ">=", "=", "!="]
-    value: Decimal
+    value: Decimal | str
 
 
 @dataclass(frozen=True, slots=True)

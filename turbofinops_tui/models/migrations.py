@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import EXPONENTS, scale
-from turbofinops_tui.models import pull_schema, schema
+from turbofinops_tui.models import draft_schema, pull_schema, schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -56,10 +56,17 @@ def pulls(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def drafts(conn: sqlite3.Connection) -> None:
+    """The draft of the rules and its steps."""
+    for statement in draft_schema.DRAFTS:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
     Step("0003_pulls", pulls),
+    Step("0004_drafts", drafts),
 )
 
 

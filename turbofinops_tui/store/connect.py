@@ -54,6 +54,11 @@ def connect(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
     return conn
 
 
+def memory() -> sqlite3.Connection:
+    """An empty store in memory, for trying changes out; the caller owns its transactions."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
 def free_bytes(path: Path) -> int:
     """Bytes that this user can still write where ``path`` lives."""
     stat = os.statvfs(path.parent)

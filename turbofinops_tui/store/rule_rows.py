@@ -86,14 +86,7 @@ def load_routes(conn: sqlite3.Connection) -> tuple[RouteRule, ...]:
 
 def load_section(conn: sqlite3.Connection, section: Section) -> list[Rule]:
     """The rules of one section in their order."""
-    makers: dict[Section, Callable[[Sequence[Any]], Rule]] = {
-        "classes": _class_rule,
-        "links": _link,
-        "shared": _shared_rule,
-        "features": _feature_rule,
-        "routes": _route_rule,
-    }
-    return [makers[section](row) for row in _rows(conn, section)]
+    return [_MAKERS[section](row) for row in _rows(conn, section)]
 
 
 def section_of(rule: Rule) -> Section:
@@ -131,6 +124,13 @@ def values_of(rule: Rule) -> dict[str, Any]:
             "valid_from": rule.start, "valid_to": rule.end, "enabled": int(rule.enabled),
         }  # fmt: skip
     return {"id": rule.id, **special}
+
+
+def rule_from(section: Section, values: Mapping[str, Any]) -> Rule:
+    """The rule behind ``values_of``; KeyError when a field is missing."""
+    names = {"class": "cost_class"}
+    row = [values[names.get(name, name)] for name in _COLUMNS[section].replace(" ", "").split(",")]
+    return _MAKERS[section](row)
 
 
 def write_rule(conn: sqlite3.Connection, rule: Rule, position: int) -> None:
@@ -194,6 +194,15 @@ def _feature_rule(row: Sequence[Any]) -> FeatureRule:
 
 def _route_rule(row: Sequence[Any]) -> RouteRule:
     return RouteRule(row[0], row[1], row[2])
+
+
+_MAKERS: dict[Section, Callable[[Sequence[Any]], Rule]] = {
+    "classes": _class_rule,
+    "links": _link,
+    "shared": _shared_rule,
+    "features": _feature_rule,
+    "routes": _route_rule,
+}
 
 
 def _match(text: str) -> Match:

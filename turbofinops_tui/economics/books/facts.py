@@ -69,6 +69,10 @@ class FactBooks:
         """The same facts on other spans (ascending, disjoint, none crossing a month)."""
         return self if tuple(spans) == tuple(self.spans) else FactBooks(self.facts, spans)
 
+    def with_customers(self, customers: Iterable[Customer]) -> FactBooks:
+        """The same facts and spans with other customers (a draft may register some)."""
+        return FactBooks(self.facts.with_customers(customers), self.spans)
+
     @property
     def index(self) -> DimensionIndex:
         """The inverted index of the dimensions, shared by all windows."""
@@ -233,6 +237,22 @@ class Facts:
         self.facts_id = facts_id
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
+
+    def with_customers(self, customers: Iterable[Customer]) -> Facts:
+        """The same facts with other customers; what does not depend on them is shared."""
+        other = Facts(
+            self.dimensions, customers, self.cost, self.revenue, self.rates, self.settings, self.facts_id
+        )
+        _ = self.index, self.monthly, self.currencies, self.naming
+        for name in ("index", "monthly", "currencies", "naming"):
+            other.__dict__[name] = self.__dict__[name]
+        kept = ("positions", "category", "dimension codes")
+        other.memory.update(
+            (key, value)
+            for key, value in self.memory.items()
+            if key in ("months", "is ai", "lags") or (isinstance(key, tuple) and key[0] in kept)
+        )
+        return other
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What ``make`` gives, made once per ``key`` and kept as long as the facts."""

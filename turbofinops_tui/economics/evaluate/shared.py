@@ -49,6 +49,10 @@ class SharedPools:
         pieces = [self._remembered((key, span), groups) for span in np.flatnonzero(inside).tolist()]
         return Records.join(pieces) if pieces else Records.empty()
 
+    def some(self, groups: Ints, atoms: Mask) -> Records:
+        """Records of the atoms of a mask alone, split anew; ``groups`` as in ``records``."""
+        return self._split(self.ledger.pools.take(atoms), groups) if atoms.any() else Records.empty()
+
     @cached_property
     def large(self) -> bool:
         """Whether the pools are too large to be kept per dimension: then only spans asked for are split."""
