@@ -146,7 +146,7 @@ def _interval(book: Book, line: Line, kind: str) -> tuple[str, int] | None:
 def _cash(book: Book) -> None:
     invoice, component = book.invoice, book.component
     paid = [item for item in component.payments if item.invoice == invoice.id and item.status == "paid"]
-    shares = shared_payments([item.amount for item in paid], book.nets, invoice.total)
+    shares = shared_payments(_used([item.amount for item in paid], invoice.total), book.nets, invoice.total)
     for payment, row in zip(paid, shares, strict=True):
         charge = component.charge_of(payment)
         movement = component.movement(charge.transaction, charge.id) if charge else None
@@ -157,6 +157,16 @@ def _cash(book: Book) -> None:
                 book, payment.id, f"{payment.id}:{_part(invoice, index)}", line_kind(component, line),
                 index, amount, payment.paid_at, rate or table_rate(payment.paid_at),
             )  # fmt: skip
+
+
+def _used(amounts: list[int], total: int) -> list[int]:
+    """What of each payment pays the invoice: what is paid too much becomes balance, not revenue."""
+    used, paid = [], 0
+    for amount in amounts:
+        now = min(paid + amount, max(total, 0))
+        used.append(now - paid)
+        paid = now
+    return used
 
 
 def _cash_row(
