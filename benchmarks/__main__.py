@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import big_store, grid, harness, ingest, paint, restate, start, views
+from benchmarks import big_store, grid, harness, ingest, paint, restate, start, stripe_backfill, views
 
 
 def main() -> None:
@@ -32,6 +32,7 @@ def main() -> None:
     print(grid.compare(10_000 if args.quick else 100_000, rounds)[1])
     print(paint.wire(root, big_store.TODAY))
     print(restate.compare(folder, lines, rounds))
+    print(stripe_backfill.compare(min(lines, 2_000 if args.quick else 100_000), folder, min(rounds, 3)))
 
 
 if __name__ == "__main__":

@@ -98,14 +98,18 @@ class StripePull:
 
     def fetch(self) -> Pulled:
         """All of the run's lists and what they refer to; the run is not ended by this."""
+        self.fetch_lists()
+        self.progress.step = "objects"
+        self._rest()
+        return self.pulled
+
+    def fetch_lists(self) -> None:
+        """The pages of every slice that is not done."""
         with self._store.read() as conn:
             slices = pulls.load_slices(conn, self._run.connection)
         self._slices = {item.id: item for item in slices}
         todo = _interleaved([item for item in slices if not item.done])
         Workers(self._slice, WORKERS, self._stop).run(todo, self._show)
-        self.progress.step = "objects"
-        self._rest()
-        return self.pulled
 
     def _now(self) -> int:
         return int(self._store.clock.now().timestamp())
