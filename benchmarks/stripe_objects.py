@@ -66,7 +66,8 @@ def taxed(net: int, tax: int) -> dict[str, Any]:
     """A tax entry."""
     return {
         "amount": tax, "tax_behavior": "exclusive", "taxability_reason": "standard_rated",
-        "taxable_amount": net, "tax_rate_details": {"tax_rate": "txr_000000000000000000000001"}, "type": "tax_rate_details",
+        "taxable_amount": net, "type": "tax_rate_details",
+        "tax_rate_details": {"tax_rate": "txr_000000000000000000000001"},
     }  # fmt: skip
 
 

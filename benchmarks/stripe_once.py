@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 KEY = "rk_live_fake_000000000000"
@@ -57,4 +58,5 @@ def derive(path: str) -> None:
 
 
 if __name__ == "__main__":
-    {"typed": typed, "fetch": fetch, "derive": derive}[sys.argv[1]](*sys.argv[2:])
+    contenders: dict[str, Callable[..., None]] = {"typed": typed, "fetch": fetch, "derive": derive}
+    contenders[sys.argv[1]](*sys.argv[2:])
