@@ -103,8 +103,9 @@ def _show(result: ImportResult, form: str) -> int:
 
 
 def _period_lines(period: ImportedPeriod) -> list[str]:
+    count = f"{period.lines:,} line" if period.lines == 1 else f"{period.lines:,} lines"
     before = f", was {period.old_lines:,}" if period.old_lines else ""
-    lines = [f"  {period.period}  {period.lines:,} lines{before}{' (no change)' if period.same else ''}"]
+    lines = [f"  {period.period}  {count}{before}{' (no change)' if period.same else ''}"]
     for (currency, cost), total in sorted(period.totals.items()):
         old = period.old_totals.get((currency, cost))
         was = f", was {old}" if old is not None and old != total else ""
