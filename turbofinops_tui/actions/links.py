@@ -161,7 +161,7 @@ def _write(session: Session, action: str, work: Callable[[WriteTxn], _T]) -> _T:
 
 
 def register_named(txn: WriteTxn) -> None:
-    """Register customers that enabled templates and sources name and nobody knew: unconfirmed, in one write."""
+    """Register customers that enabled templates and sources name and nobody knew, as unconfirmed."""
     rules = store_rules.load_rules(txn.conn)
     if not any(link.enabled and link.customer == "{value}" for link in rules.links):
         return
