@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from turbofinops_tui import config
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.store.connections import Connection, load_connections
 from turbofinops_tui.sync.secrets import Found, KeyringGet, resolve
@@ -26,7 +25,7 @@ def secret_of(
         connection,
         field,
         environ=os.environ if environ is None else environ,
-        config=config.load(session.paths.config),
+        config=session.config,
         siblings=siblings,
         keyring=keyring,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from turbofinops_tui.clock import Clock
-from turbofinops_tui.config import Config
+from turbofinops_tui.config import Config, load
 from turbofinops_tui.paths import Paths
 from turbofinops_tui.store.open import Store
 
@@ -34,7 +34,8 @@ def open_session(
 ) -> Session:
     """A session on the store of ``paths``: created when missing, migrated when older.
 
-    Raises StoreError, or NewerStoreError (exit 5) for a store that a newer program wrote.
+    ``config`` is read from ``paths`` unless given. Raises StoreError, or NewerStoreError (exit 5) for a
+    store that a newer program wrote.
     """
     store = Store.open(paths.store, clock, read_only=read_only, create=create)
-    return Session(paths, clock, store, read_only, yes, config or Config())
+    return Session(paths, clock, store, read_only, yes, load(paths.config) if config is None else config)

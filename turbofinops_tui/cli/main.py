@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "a throw-away store with a realistic seeded business, then the app"),
+    "connect": ("connect", "connections to accounts: list, add, set, secret, test, remove"),
     "webhook": ("webhook", "receive Stripe's events: durable before the answer, derived behind it"),
     "import": ("imports", "bring in cost files, revenue, customers and rates"),
     "imports": ("imports_admin", "list deliveries or undo one"),
@@ -286,13 +287,14 @@ def run(argv: list[str]) -> int:
 
 
 def _say(message: str, code: int, words: Words, error: BaseException) -> int:
+    from turbofinops_tui.redaction import redacted
     from turbofinops_tui.safe_text import safe
 
     if "--debug" in words.flags:
         from turbofinops_tui.actions.crash_log import frames
 
         print(frames(error), file=sys.stderr)  # noqa: T201 - talk on stderr
-    print(f"error: {safe(message, 2000)}", file=sys.stderr)  # noqa: T201 - talk on stderr
+    print(f"error: {safe(redacted(message), 2000)}", file=sys.stderr)  # noqa: T201 - talk on stderr
     return code
 
 

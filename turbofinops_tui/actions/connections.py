@@ -1,0 +1,261 @@
+"""Connections: list, add, change, test, remove; their secrets go to the OS keyring and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from turbofinops_tui.actions.credentials import secret_of
+from turbofinops_tui.actions.session import Session
+from turbofinops_tui.errors import ConflictError, ReadOnlyError, TurboError, UsageError
+from turbofinops_tui.store import pulls
+from turbofinops_tui.store.connection_data import remove_stripe_data
+from turbofinops_tui.store.connections import (
+    Connection,
+    get_connection,
+    load_connections,
+    remove_connection,
+    save_connection,
+    set_account,
+)
+from turbofinops_tui.sync.connection_kinds import KINDS, Field, clean_settings, kind_of
+from turbofinops_tui.sync.secrets import Found, Secret, SecretError, check_names
+from turbofinops_tui.sync.stripe_origin import first_source, stripe_origin
+
+__all__ = ["KINDS", "Connection", "Field", "Found", "SecretError", "kind_of"]
+
+_ANOTHER_ACCOUNT = ("account", "livemode", "base_url", "source")
+"""settings whose change makes what was found and fetched so far say nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLine:
+    """Where one secret of a connection comes from; ``trouble`` says why it does not."""
+
+    field: str
+    required: bool
+    origin: str = ""
+    trouble: str = ""
+
+
+@dataclass(slots=True)
+class Tested:
+    """What a test found out."""
+
+    account: str
+    origin: str
+    """of the key"""
+    key: str
+    """what may be shown of it"""
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Gone:
+    """A removed connection."""
+
+    name: str
+    removed: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def list_connections(session: Session) -> list[Connection]:
+    """All connections by name."""
+    with session.store.read() as conn:
+        return load_connections(conn)
+
+
+def secret_lines(
+    session: Session, connection: Connection, environ: Mapping[str, str] | None = None
+) -> list[SecretLine]:
+    """Where each secret of a connection comes from."""
+    found = []
+    for item in KINDS[connection.kind].fields if connection.kind in KINDS else ():
+        try:
+            origin = secret_of(session, connection, item.name, environ=environ).origin
+            found.append(SecretLine(item.name, item.required, origin))
+        except TurboError as error:
+            found.append(SecretLine(item.name, item.required, trouble=error.line()))
+    return found
+
+
+def new_connection(session: Session, kind: str, name: str, settings: Mapping[str, str]) -> Connection:
+    """A connection checked against the others, not saved yet."""
+    cleaned = clean_settings(kind, settings)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", name):
+        raise UsageError(
+            f"{name!r} is not a name of a connection", "letters, digits, - and _, a letter first, at most 64"
+        )
+    others = list_connections(session)
+    if any(other.name == name for other in others):
+        raise ConflictError(
+            f"there is a connection {name!r} already", f"change it with `turbofinops connect set {name} K=V`"
+        )
+    if kind == "stripe":
+        cleaned.setdefault("source", first_source(name, others))
+    connection = Connection(name, kind, cleaned)
+    check_names(connection, others)
+    _refuse_same_facts(connection, others)
+    return connection
+
+
+def add_connection(session: Session, connection: Connection, secrets: Mapping[str, str]) -> None:
+    """Store the secrets in the keyring, then the connection; nothing is saved when the keyring fails."""
+    _writable(session)
+    for name, value in secrets.items():
+        _keep(connection, name, value)
+    try:
+        with session.store.write("add connection") as txn:
+            save_connection(txn, connection)
+    except BaseException:
+        for name in secrets:
+            _forget(connection, name)
+        raise
+
+
+def store_secret(session: Session, name: str, field_name: str, value: str) -> None:
+    """Put a secret of a connection into the keyring in place of the one before; audited, without it."""
+    _writable(session)
+    with session.store.read() as conn:
+        connection = get_connection(conn, name)
+    _keep(connection, field_name, value)
+    with session.store.write("store secret") as txn:
+        txn.audit("store secret", "connection", name, None, {"field": field_name, "in": "the OS keyring"})
+
+
+def change_settings(session: Session, name: str, settings: Mapping[str, str]) -> Connection:
+    """Change settings (an empty value takes one away); another account or address starts anew."""
+    with session.store.write("change connection") as txn:
+        everything = load_connections(txn.conn)
+        before = get_connection(txn.conn, name)
+        merged = dict(before.settings) | clean_settings(before.kind, {k: v for k, v in settings.items() if v})
+        for key in (key for key, value in settings.items() if not value):
+            merged.pop(key, None)
+        after = replace(before, settings=merged)
+        if any(before.settings.get(key) != merged.get(key) for key in _ANOTHER_ACCOUNT):
+            after = replace(after, account="", cursor="")
+            pulls.end_run(txn, name)
+        _refuse_same_facts(after, everything)
+        save_connection(txn, after)
+    return after
+
+
+def probe_connection(session: Session, name: str, environ: Mapping[str, str] | None = None) -> Tested:
+    """Ask the provider what the key is and may; the account found is kept, a key of another is refused."""
+    from turbofinops_tui.sync.pull.stripe import StripeApi
+    from turbofinops_tui.sync.pull.stripe_probe import check_account, probe
+    from turbofinops_tui.sync.pull.stripe_sync import access_of
+
+    with session.store.read() as conn:
+        connection = get_connection(conn, name)
+        others = load_connections(conn)
+    found = secret_of(session, connection, KINDS[connection.kind].fields[0].name, environ=environ)
+    seen = probe(StripeApi(access_of(connection, found.secret.reveal())))
+    check_account(name, connection.account, seen.account)
+    _refuse_same_account(connection, seen.account, others)
+    if seen.account and not session.read_only:
+        with session.store.write("test connection") as txn:
+            set_account(txn, name, seen.account)
+    return Tested(seen.account, found.origin, found.secret.hint(), list(seen.missing), list(seen.notes))
+
+
+def remove(session: Session, name: str, *, with_data: bool = False) -> Gone:
+    """Remove a connection, its secrets from the keyring, and with ``with_data`` what it brought."""
+    from turbofinops_tui.actions.syncing import held
+
+    gone = Gone(name)
+    with session.store.read() as conn:
+        get_connection(conn, name)
+    with held(session.store, name):
+        with session.store.write("remove connection") as txn:
+            connection = remove_connection(txn, name)
+            pulls.end_run(txn, name)
+            if with_data and connection.kind == "stripe":
+                origin = stripe_origin(connection)
+                gone.removed = remove_stripe_data(txn, origin.source, origin.account, origin.livemode)
+                txn.audit("remove data", "connection", name, dict(gone.removed), None)
+        if with_data:
+            gone.notes += _files_again(session, connection)
+    for item in KINDS[connection.kind].fields if connection.kind in KINDS else ():
+        if note := _forget(connection, item.name):
+            gone.notes.append(note)
+    return gone
+
+
+def read_secret(raw: str) -> str:
+    """A secret as typed or piped in; UsageError for nothing, several lines, or far too much."""
+    value = raw.strip()
+    if not value or "\n" in value or len(value) > 16 * 1024:
+        raise UsageError("that is not one secret", "give one line")
+    Secret(value)  # from now on no log shows it
+    return value
+
+
+def _refuse_same_facts(connection: Connection, others: list[Connection]) -> None:
+    """Two connections to the same rows would take them from each other."""
+    if connection.kind != "stripe":
+        return
+    mine = stripe_origin(connection)
+    for other in others:
+        if other.name != connection.name and other.kind == "stripe" and stripe_origin(other) == mine:
+            raise ConflictError(
+                f"{other.name!r} has the same source, account and mode", "give another source or account"
+            )
+
+
+def _refuse_same_account(connection: Connection, account: str, others: list[Connection]) -> None:
+    """The same account connected twice would count twice."""
+    for other in others:
+        same = account and other.account == account and other.livemode == connection.livemode
+        if same and other.kind == connection.kind and other.name != connection.name:
+            raise ConflictError(
+                f"the key of {connection.name} is of account {account}, which {other.name} has already",
+                f"remove one: turbofinops connect remove {connection.name} --with-data",
+            )
+
+
+def _files_again(session: Session, connection: Connection) -> list[str]:
+    """Files of the same source whose objects the connection had replaced; what could not be read."""
+    from turbofinops_tui.actions.deliveries import after_undo, list_deliveries, read_again
+    from turbofinops_tui.store.undo import STRIPE_KINDS
+
+    notes = []
+    for line in list_deliveries(session):
+        item = line.delivery
+        if item.kind in STRIPE_KINDS and item.source == connection.source and item.state == "active":
+            try:
+                read_again(session, item.id, [])
+            except TurboError as error:
+                notes.append(f"import {item.id} could not be read again: {error.line()}")
+    after_undo(session, STRIPE_KINDS[0])
+    return notes
+
+
+def _keep(connection: Connection, name: str, value: str) -> None:
+    from turbofinops_tui.sync.secrets import variable
+    from turbofinops_tui.sync.secrets_keyring import Keyring
+
+    kind_of(connection.kind).field(name)
+    Keyring(variable(connection.name, name)).set(f"{connection.name}/{name}", value)
+
+
+def _forget(connection: Connection, name: str) -> str:
+    """Take a secret out of the keyring; a note when that cannot be known."""
+    from turbofinops_tui.sync.secrets_keyring import LOCKED, Keyring
+
+    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS") and os.uname().sysname == "Linux":
+        return ""  # no keyring in this session, so nothing of it was stored from here
+    try:
+        Keyring().delete(f"{connection.name}/{name}")
+    except SecretError as error:
+        if error.message == LOCKED:
+            return f"the keyring is locked: {connection.name}/{name} may still be in it"
+    return ""
+
+
+def _writable(session: Session) -> None:
+    if session.read_only:
+        raise ReadOnlyError("this would write to the store", "start without --read-only")
