@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from turbofinops_tui.economics.money import Ratio, half_even
@@ -19,7 +20,6 @@ from turbofinops_tui.economics.periods import date_of, month_days, month_of_day,
 Movement = Literal["new", "expansion", "contraction", "churn", "reactivation"]
 MOVEMENTS: tuple[Movement, ...] = ("new", "expansion", "contraction", "churn", "reactivation")
 MONTHS = {"month": 1, "year": 12}
-DAYS = {"day": 1, "week": 7}
 DAYS_OF_YEAR = 365
 MrrLine = tuple[str | None, int, int, int]
 """(customer, first day, day after the last, units per month)"""
@@ -37,19 +37,24 @@ def monthly_units(units: int, start: int, end: int, interval: str, count: int) -
     ``interval`` is day, week, month or year, ``count`` of them; without one the period itself is the
     interval: whole months where it is, else days of a 365-day year.
     """
-    days = end - start
-    if days <= 0 or not units:
+    if end <= start or not units:
         return 0
+    numerator, denominator = _per_month(start, end, interval, count)
+    return half_even(Fraction(units * numerator, denominator))
+
+
+@lru_cache(maxsize=4096)
+def _per_month(start: int, end: int, interval: str, count: int) -> tuple[int, int]:
+    """days of the full interval / (months of the interval x days of the line)."""
+    days = end - start
     if interval in MONTHS:
         months = MONTHS[interval] * max(1, count)
-        return half_even(Fraction(units * _full(start, end, months), months * days))
-    if interval in DAYS:
-        # units / (full days x 12 / 365) x full days / days of the line: the interval cancels out
-        return half_even(Fraction(units * DAYS_OF_YEAR, 12 * days))
+        return _full(start, end, months), months * days
     months = month_of_day(end) - month_of_day(start)
-    if months and _full(start, end, months) == days:
-        return half_even(Fraction(units, months))
-    return half_even(Fraction(units * DAYS_OF_YEAR, 12 * days))
+    if not interval and months and _full(start, end, months) == days:
+        return 1, months
+    # in days and weeks the interval cancels out: full days / (full days x 12 / 365) / days of the line
+    return DAYS_OF_YEAR, 12 * days
 
 
 def _full(start: int, end: int, months: int) -> int:

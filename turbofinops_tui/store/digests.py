@@ -13,12 +13,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 MODULUS = 1 << 256
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def fact_hash(values: Sequence[object]) -> int:
     """SHA-256 of the canonical JSON list of one fact's values, as an integer."""
-    text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
-    return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
+    return int.from_bytes(hashlib.sha256(_encode(values).encode("ascii")).digest(), "big")
 
 
 def multiset_digest(facts: Iterable[Sequence[object]]) -> str:

@@ -11,9 +11,9 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from turbofinops_tui.economics.money import decimal_text, to_decimal
 from turbofinops_tui.economics.periods import month_of_day, month_start, month_text, parse_month
@@ -33,7 +33,10 @@ _DELETE = f"DELETE FROM stripe_fee WHERE {_KEY} AND source_object = ? AND id = ?
 _INSERT = (
     f"INSERT INTO stripe_fee(source, account, livemode, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 (constants)
 )
-_ACTIVE = "SELECT id FROM ingest_batch WHERE source = ? AND export = ? AND period = ? AND state = 'active'"
+_ACTIVE = (
+    "SELECT id, lines, digest FROM ingest_batch"
+    " WHERE source = ? AND export = ? AND period = ? AND state = 'active'"
+)
 _DAYS = "SELECT day, dimension, effective FROM cost_daily WHERE batch = ?"
 _TOTALS = "SELECT currency, exact FROM batch_total WHERE batch = ?"
 _DERIVED = (EXPORT, "derived")
@@ -57,6 +60,7 @@ class FeeRow:
     dimension: int
 
 
+_VALUES = attrgetter(*FeeRow.__slots__)
 Signed = tuple[int, FeeRow]
 """(+1 came or -1 went, the fee)"""
 
@@ -76,7 +80,7 @@ def replace_fees(
     if not gone and not fresh:
         return False
     txn.conn.executemany(_DELETE, [(*key, row.source_object, row.id) for row in gone])
-    txn.conn.executemany(_INSERT, [(*key, *astuple(row)) for row in fresh])
+    txn.conn.executemany(_INSERT, [(*key, *_VALUES(row)) for row in fresh])
     months: dict[int, list[Signed]] = defaultdict(list)
     for sign, changed in ((-1, gone), (1, fresh)):
         for row in changed:
@@ -156,14 +160,11 @@ def _adds_up(conn: sqlite3.Connection, batch: int, rows: Sequence[FeeRow]) -> bo
 
 
 def _change_month(txn: WriteTxn, source: str, month: int, changes: Sequence[Signed]) -> None:
-    batch = _batch(txn, source, month)
+    batch, lines, digest = _batch(txn, source, month)
     _change_rows(txn, batch, month, changes)
     _change_totals(txn, batch, changes)
     delta = sum(sign * digests.fact_hash(_fact(row)) for sign, row in changes)
     txn.add_facts(cost_scope(source, EXPORT, month_text(month)), delta)
-    digest, lines = txn.conn.execute(
-        "SELECT digest, lines FROM ingest_batch WHERE id = ?", (batch,)
-    ).fetchone()
     lines += sum(map(itemgetter(0), changes))
     if not lines:
         _drop(txn, batch)
@@ -182,18 +183,18 @@ def _fact(row: FeeRow) -> tuple[object, ...]:
     return (row.id, row.identity, row.currency, row.amount, row.day)
 
 
-def _batch(txn: WriteTxn, source: str, month: int) -> int:
-    """The batch of the source's fees of one month, begun when there is none."""
+def _batch(txn: WriteTxn, source: str, month: int) -> tuple[int, int, str]:
+    """(id, lines, digest) of the batch of the source's fees of one month, begun when there is none."""
     period = month_text(month)
     row = txn.conn.execute(_ACTIVE, (source, EXPORT, period)).fetchone()
     if row is not None:
-        return int(row[0])
+        return row[0], row[1], row[2]
     cursor = txn.conn.execute(
         "INSERT INTO ingest_batch(delivery, source, export, period, lines, digest, engine, state)"
         " VALUES (?, ?, ?, ?, 0, '', 'derived', 'active')",
         (_delivery(txn, source), source, EXPORT, period),
     )
-    return int(cursor.lastrowid or 0)
+    return int(cursor.lastrowid or 0), 0, ""
 
 
 def _delivery(txn: WriteTxn, source: str) -> int:

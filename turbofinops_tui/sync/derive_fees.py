@@ -6,7 +6,7 @@ the charge behind it (of an invoice when the charge names none). Fees of the acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from turbofinops_tui.economics.money import minor_factor
 from turbofinops_tui.store.batches import DimensionKey, intern_dimensions
@@ -42,19 +42,18 @@ def fees_of(component: Component) -> list[Fee]:
 def _customer(component: Component, movement: Movement) -> str:
     """The customer of the charge behind a charge's, refund's or dispute's movement, or of its invoice."""
     charge, intent = movement.source, ""
-    for item in (*component.refunds, *component.disputes):
-        if movement.source == item.id or movement.id in _movements_of(item):
-            charge, intent = item.charge, item.intent
+    for refund in component.refunds:
+        if movement.source == refund.id:
+            charge, intent = refund.charge, refund.intent
+    for dispute in component.disputes:
+        if movement.source == dispute.id or any(item.id == movement.id for item in dispute.movements):
+            charge, intent = dispute.charge, dispute.intent
     found = _charge(component, charge, intent)
     if found is not None and found.customer:
         return found.customer
     paid = {item.invoice for item in component.payments_of(charge, intent)}
     owners = (item.customer for item in component.invoices if item.id in paid)
     return next((owner for owner in owners if owner), "")
-
-
-def _movements_of(item: object) -> Iterable[str]:
-    return [movement.id for movement in getattr(item, "movements", ())]
 
 
 def _charge(component: Component, ident: str, intent: str) -> Charge | None:
@@ -64,26 +63,26 @@ def _charge(component: Component, ident: str, intent: str) -> Charge | None:
     return None
 
 
-def dimension_of(origin: Origin, fee: Fee) -> DimensionKey:
-    """The cost dimension of a fee: one per customer and currency."""
-    named = f"stripe:{fee.customer}" if fee.customer else ""
+def dimension_of(origin: Origin, customer: str, currency: str) -> DimensionKey:
+    """The cost dimension of fees: one per customer (or none) and currency."""
     return DimensionKey(
         source=origin.source, provider=PROVIDER, account=origin.account, service=SERVICE, category=CATEGORY,
-        charge_category="Usage", commitment="", cost_basis="billed", model="", currency=fee.currency,
-        unit=UNIT, names_customer=named,
+        charge_category="Usage", commitment="", cost_basis="billed", model="", currency=currency, unit=UNIT,
+        names_customer=f"stripe:{customer}" if customer else "",
     )  # fmt: skip
 
 
-Dimensions = dict[DimensionKey, int]
+Dimensions = dict[tuple[str, str], int]
+"""(Stripe customer or empty, currency) -> id of the dimension"""
 
 
 def intern_fees(store: Store, origin: Origin, found: Sequence[Component], known: Dimensions) -> None:
     """Give the dimensions of the fees of ``found`` their ids, in ``known``."""
-    wanted = {dimension_of(origin, fee) for component in found for fee in component.fees} - known.keys()
+    wanted = {(fee.customer, fee.currency) for component in found for fee in component.fees} - known.keys()
     if wanted:
-        known.update(
-            intern_dimensions(store, sorted(wanted, key=lambda key: (key.names_customer, key.currency)))
-        )
+        keys = {pair: dimension_of(origin, *pair) for pair in sorted(wanted)}
+        numbers = intern_dimensions(store, keys.values())
+        known.update({pair: numbers[key] for pair, key in keys.items()})
 
 
 def write_fees(
@@ -93,7 +92,7 @@ def write_fees(
     rows = [
         FeeRow(
             fee.source_object, fee.id, f"stripe:{fee.customer}" if fee.customer else "", fee.currency,
-            fee.minor * minor_factor(fee.currency), fee.day, known[dimension_of(origin, fee)],
+            fee.minor * minor_factor(fee.currency), fee.day, known[fee.customer, fee.currency],
         )
         for component in ready
         for fee in component.fees
