@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
@@ -174,7 +175,7 @@ def _filter(plural: str, query: Json) -> Callable[[Json], bool]:
         checks.append(lambda row: row["status"] == status)
     if plural in ("prices", "products") and (plural == "prices" or "active" in query):
         active = query.get("active", "true") == "true"
-        checks.append(lambda row: row["active"] is active)
+        checks.append(lambda row: row.get("active", True) is active)
     if plural == "events" and ("types" in query or "type" in query):
         types = _many(query.get("types")) or [query["type"]]
         if len(types) > 20:
@@ -257,6 +258,14 @@ def _many(value: Any) -> list[str]:
     return [] if value is None else list(value) if isinstance(value, list) else [value]
 
 
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that were killed."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class StripeServer:
     """The running fake: ``with StripeServer(objects) as server: server.url``."""
 
@@ -269,7 +278,7 @@ class StripeServer:
         class Bound(Handler):
             state = self.state
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Bound)
+        self._server = _Quiet(("127.0.0.1", 0), Bound)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 

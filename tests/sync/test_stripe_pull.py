@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import stamina
 
 from tests.fakes import stripe_server
 from tests.fakes.stripe_server import StripeServer
+from tests.faults.crash import Places, in_child, watched
 from tests.sync.stripe_pulling import connect, lines_of, puller, stored, wrong_cells
 from tests.sync.stripe_shapes import Json, digest, facts, finding_kinds, session
 from turbofinops_tui.actions.session import Session
@@ -143,3 +145,29 @@ def test_a_gap_of_more_than_thirty_days_says_so_and_lists_again(
     }  # fmt: skip
     [money, other] = [item.query for item in server.state.asked if item.path == "/v1/events"]
     assert {money["created"]["gte"], other["created"]["gte"]} == {str(int(NOW.timestamp()) - 3600)}
+
+
+def test_the_whole_sample_with_two_kills_in_the_middle(
+    books: Session, server: StripeServer, expected: dict[str, Any]
+) -> None:
+    connect(books, server)
+    root = books.paths.store.parents[1]
+    books.store.close()
+
+    def fetch() -> None:
+        puller(session(root, Clock(NOW))).sync()
+
+    for place in (4000, 4000):
+
+        def cut_off(place: int = place) -> None:
+            with watched(Places(place)):
+                fetch()
+
+        assert in_child(cut_off) == -signal.SIGKILL
+    with books.store.read() as conn:
+        kept = conn.execute("SELECT count(*) FROM stripe_object").fetchone()[0]
+    done = puller(books).sync()
+    assert kept > 0
+    assert "going on" in done.notes[0]
+    assert wrong_cells(books, expected) == []
+    assert finding_kinds(books) == []
