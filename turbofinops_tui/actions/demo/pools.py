@@ -43,18 +43,18 @@ POOLS = (
         "AWS",
         AWS_SHARED,
         ("Amazon Elastic Kubernetes Service", "Compute", "Hours", 96000),
-        60,
+        68,
         **_CLUSTER,
     ),
     _pool(
-        "gcp", "Google Cloud", "prod-shared", ("Kubernetes Engine", "Compute", "Hours", 89000), 52, **_CLUSTER
+        "gcp", "Google Cloud", "prod-shared", ("Kubernetes Engine", "Compute", "Hours", 89000), 56, **_CLUSTER
     ),
     _pool(
         "azure",
         "Microsoft",
         _AZURE_SHARED,
         ("Azure Kubernetes Service", "Compute", "Hours", 104000),
-        30,
+        32,
         **_CLUSTER,
     ),
     _pool(
@@ -62,7 +62,7 @@ POOLS = (
         "Datadog",
         "demo",
         ("Infrastructure Monitoring", "Management and Governance", "Hosts", 500000),
-        34,
+        36,
         team="platform",
     ),
     _pool(
@@ -73,7 +73,7 @@ POOLS = (
         22,
         team="platform",
     ),
-    _pool("aws", "AWS", AWS_PAYER, ("AWS Support", "Other", "USD", 1000000), 22),
+    _pool("aws", "AWS", AWS_PAYER, ("AWS Support", "Other", "USD", 1000000), 24),
     # Nobody's yet: no tag that a rule names.
     _pool("aws", "AWS", AWS_SHARED, ("AWS Data Transfer", "Networking", "GB", 90000), 40),
     _pool(

@@ -142,7 +142,7 @@ class Ledger:
         self.number += 1
         number = self.number
         at = moment(day, draw.below(10 * 3600))
-        terms = PLANS[company.plan].yearly
+        terms = company.yearly
         # A card pays at once, a transfer weeks later: the last ones of those are still open.
         paid_at = moment(day + draw.between(9, 27), 36000) if terms else at + 60
         due = sum(line.amount - line.discount + line.tax for line in lines)
@@ -161,12 +161,15 @@ class Ledger:
             refunded = 0
         self.out.append(charge(number, company, due, paid_at, refunded))
         settled = self._settled(due, company.currency, paid_at)
-        self.out.append(transaction(f"txn_demo_{number}", f"ch_demo_{number}", settled, paid_at, "charge"))
+        fee = min(500, settled * 8 // 1000) if company.yearly else settled * 29 // 1000 + 30
+        self.out.append(
+            transaction(f"txn_demo_{number}", f"ch_demo_{number}", settled, paid_at, "charge", fee)
+        )
         if refunded:
             self.out.append(refund(number, company, refunded, back_at))
-            settled = -self._settled(refunded, company.currency, back_at)
+            back = -self._settled(refunded, company.currency, back_at)
             self.out.append(
-                transaction(f"txn_demo_r{number}", f"re_demo_{number}", settled, back_at, "refund")
+                transaction(f"txn_demo_r{number}", f"re_demo_{number}", back, back_at, "refund", 0)
             )
 
     def _settled(self, minor: int, currency: str, at: int) -> int:

@@ -143,7 +143,7 @@ def invoice(
         "amount_paid": 0 if paid_at is None else total, "amount_paid_off_stripe": 0,
         "amount_remaining": total if paid_at is None else 0, "amount_shipping": 0,
         "billing_reason": "subscription_create" if first else "subscription_cycle",
-        "collection_method": "send_invoice" if company.plan == "enterprise" else "charge_automatically",
+        "collection_method": "send_invoice" if company.yearly else "charge_automatically",
         "created": at, "currency": company.currency.lower(), "customer": stripe_id(company),
         "customer_name": company.name, "discounts": [], "effective_at": at, "ending_balance": 0,
         "lines": {
@@ -202,9 +202,8 @@ def refund(number: int, company: Company, amount: int, at: int) -> Object:
     }  # fmt: skip
 
 
-def transaction(key: str, source: str, amount: int, at: int, kind: str) -> Object:
-    """A balance transaction in US dollars: 2.9 % + 30 cents for a charge, nothing for a refund."""
-    fee = amount * 29 // 1000 + 30 if kind == "charge" else 0
+def transaction(key: str, source: str, amount: int, at: int, kind: str, fee: int) -> Object:
+    """A balance transaction in US cents."""
     details = [
         {
             "amount": fee, "application": None, "currency": "usd", "description": "Stripe processing fees",
