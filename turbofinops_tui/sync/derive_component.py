@@ -23,6 +23,7 @@ from turbofinops_tui.sync.derive_types import (
     Invoice,
     Movement,
     Payment,
+    Preview,
     Price,
     Refund,
 )
@@ -59,6 +60,7 @@ class Component:
     notes: list[CreditNote] = field(default_factory=list)
     movements: dict[str, Movement] = field(default_factory=dict)
     """by their own id and by the id of their source"""
+    previews: list[Preview] = field(default_factory=list)
     prices: dict[str, Price] = field(default_factory=dict)
     rows: list[RevenueRow] = field(default_factory=list)
     fees: list[Fee] = field(default_factory=list)
@@ -80,6 +82,8 @@ class Component:
             self.disputes.append(fact)
         elif isinstance(fact, CreditNote):
             self.notes.append(fact)
+        elif isinstance(fact, Preview):
+            self.previews.append(fact)
         elif isinstance(fact, Movement):
             self.movements[ident] = fact
             self.movements.setdefault(fact.source, fact)
@@ -148,6 +152,7 @@ class Component:
         group: str = "",
         sequence: int = 0,
         interval: tuple[str, int] | None = None,
+        estimated: bool = False,
     ) -> None:
         """Add one row: ``minor`` units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing.
 
@@ -162,7 +167,7 @@ class Component:
         amount = (currency, units, *days, at // DAY, product, price)
         conversion = (group, sequence, *rate, self.events.get(source_object, ""))
         mrr = monthly_units(units, *days, *interval) if interval else 0
-        self.rows.append(RevenueRow(*where, *amount, "", "", False, credit_applied, *conversion, mrr=mrr))
+        self.rows.append(RevenueRow(*where, *amount, "", "", estimated, credit_applied, *conversion, mrr=mrr))
 
 
 def settlement(pairs: list[tuple[Movement, int]], currency: str) -> RateText | None:

@@ -19,10 +19,18 @@ from turbofinops_tui.sync.derive_types import (
     Line,
     Movement,
     Payment,
+    Preview,
     Price,
     Refund,
 )
-from turbofinops_tui.sync.read.stripe_objects import Json, is_complete, reference
+from turbofinops_tui.sync.read.stripe_objects import (
+    PREVIEW,
+    Json,
+    identify,
+    is_complete,
+    reference,
+    subscription_of,
+)
 
 DAY = 86400
 _LAST_SECOND = 4133980800  # 2101-01-01: a later time stamp is a mistake
@@ -157,6 +165,16 @@ def _invoice(obj: Json) -> Invoice:
     )
 
 
+def _preview(obj: Json) -> Preview:
+    ends = [_time(_dict(line, "period"), "end") for line in _list(obj, "lines")]
+    return Preview(
+        id=identify(obj)[0],
+        subscription=subscription_of(obj),
+        invoice=_invoice(obj),
+        period_end=_time(obj, "period_end") or max(ends, default=0),
+    )
+
+
 def _payment(obj: Json) -> Payment:
     paid = _dict(obj, "payment")
     return Payment(
@@ -273,6 +291,7 @@ _READERS: dict[str, Any] = {
     "dispute": _dispute,
     "credit_note": _credit_note,
     "price": _price,
+    PREVIEW: _preview,
 }
 MONEY_KINDS = tuple(_READERS)
 """object types that rows are derived from"""
@@ -288,7 +307,7 @@ def fact(obj: Json, kind: str, *, bounded: bool = True) -> Fact | None:
         return None
     found: Fact = reader(obj)
     if bounded and not isinstance(found, Payment | Price):
-        _bounded(found)
+        _bounded(found.invoice if isinstance(found, Preview) else found)
     return found
 
 

@@ -127,6 +127,7 @@ def put_snapshots(txn: WriteTxn, origin: Origin, snapshots: Sequence[Snapshot], 
         [(*key, target, ident) for target, ident in sorted(refs)],
     )
     put.money |= _users_of_prices(txn, key, put.prices, changed)
+    put.money |= _previews_of(txn, key, snapshots, put.money)
     mark(txn, origin, put.money)
     return put
 
@@ -177,6 +178,21 @@ def _keep_whole(known: dict[str, _Known], changed: dict[str, _Known], ident: str
     kept = replace(whole, object=whole.object + WHOLE)
     known[name] = changed[name] = kept
     return True
+
+
+def _previews_of(
+    txn: WriteTxn, key: tuple[str, str, int], snapshots: Sequence[Snapshot], changed: set[str]
+) -> set[str]:
+    """Previews of the subscriptions whose invoices changed: one of them may have replaced it."""
+    billed = {
+        ref for item in snapshots if item.object == "invoice" and item.id in changed for ref in item.refs
+    }
+    wanted = json.dumps(sorted(f"preview:{ref}" for ref in billed))
+    rows = txn.conn.execute(
+        f"SELECT id FROM stripe_object WHERE {_OF_ACCOUNT} AND id IN (SELECT value FROM json_each(?))",  # noqa: S608 (constant)
+        (*key, wanted),
+    )
+    return {row[0] for row in rows}
 
 
 def _users_of_prices(

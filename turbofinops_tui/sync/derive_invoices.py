@@ -57,7 +57,7 @@ def derive_invoice(component: Component, invoice: Invoice) -> None:
         return
     nets = [line.net for line in invoice.lines]
     if sum(nets) != invoice.net:
-        component.findings.append(_quarantine(component, invoice, sum(nets)))
+        component.findings.append(quarantine(component, invoice, sum(nets)))
         return
     book = Book(component, invoice, nets, _invoice_rate(component, invoice))
     _lines(book)
@@ -84,7 +84,8 @@ def line_kind(component: Component, line: Line) -> str:
     return "one_time"
 
 
-def _quarantine(component: Component, invoice: Invoice, found: int) -> Finding:
+def quarantine(component: Component, invoice: Invoice, found: int) -> Finding:
+    """The finding of an invoice whose lines add up to ``found`` minor units, not to its total ex tax."""
     if invoice.complete:
         detail = (
             f"its lines add up to {found}, total_excluding_tax is {invoice.net} (minor units): not counted"

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.store.findings import Finding
 from turbofinops_tui.sync.derive_component import Component, Origin
 from turbofinops_tui.sync.derive_facts import MONEY_KINDS, fact
 from turbofinops_tui.sync.derive_inbox import WHOLE
-from turbofinops_tui.sync.derive_types import CreditNote, Fact, Invoice, Price
-from turbofinops_tui.sync.read.stripe_objects import Json, references, unpack
+from turbofinops_tui.sync.derive_previews import is_replaced
+from turbofinops_tui.sync.derive_types import CreditNote, Fact, Invoice, Preview, Price
+from turbofinops_tui.sync.read.stripe_objects import PREVIEW, Json, references, unpack
 
 READ_FINDING = "stripe_object"
 _KINDS = json.dumps(sorted(set(MONEY_KINDS) - {"price"}))
 _SCOPE = "source = ? AND account = ? AND livemode = ?"
 _OBJECTS = (
-    f"SELECT id, object, event, complete, body FROM stripe_object WHERE {_SCOPE}"  # noqa: S608 (constants)
+    f"SELECT id, object, event, complete, version, body FROM stripe_object WHERE {_SCOPE}"  # noqa: S608 (constants)
     " AND id IN (SELECT value FROM json_each(?)) AND object IN (SELECT value FROM json_each(?))"
 )
 _REFERRING = (
@@ -49,11 +50,15 @@ def load_closure(conn: sqlite3.Connection, origin: Origin, seeds: Iterable[str])
         loaded.ids |= frontier
         wanted = json.dumps(sorted(frontier))
         found: set[str] = set()
-        for ident, kind, event, complete, body in conn.execute(_OBJECTS, (*key, wanted, _KINDS)):
+        for ident, kind, event, complete, version, body in conn.execute(_OBJECTS, (*key, wanted, _KINDS)):
             obj = json.loads(unpack(body))
             if not complete:
                 _complete_lines(conn, key, ident, obj)
             found.update(_take_in(loaded, ident, kind, event, obj))
+            value = loaded.facts.get(ident)
+            if isinstance(value, Preview):
+                replaced = is_replaced(conn, key, value, version)
+                loaded.facts[ident] = replace(value, fetched=version, replaced=replaced)
         for target, ident in conn.execute(_REFERRING, (*key, wanted)):
             loaded.edges.append((target, ident))
             found.add(ident)
@@ -73,7 +78,7 @@ def _take_in(loaded: Loaded, ident: str, kind: str, event: str, obj: Json) -> li
         return []
     loaded.facts[ident] = value
     loaded.events[ident] = event
-    if kind == "invoice":
+    if kind in ("invoice", PREVIEW):
         return []
     targets = list(references(obj, kind))
     if kind == "charge":
@@ -118,7 +123,7 @@ def components(conn: sqlite3.Connection, loaded: Loaded) -> list[Component]:
             grouped[top].add(ident, value, loaded.events[ident])
     prices = _load_prices(conn, loaded)
     for component in grouped.values():
-        for invoice in component.invoices:
+        for invoice in (*component.invoices, *(item.invoice for item in component.previews)):
             named = ((line.price, prices.get(line.price)) for line in invoice.lines)
             component.prices.update({ident: price for ident, price in named if price is not None})
     return list(grouped.values())
@@ -126,10 +131,11 @@ def components(conn: sqlite3.Connection, loaded: Loaded) -> list[Component]:
 
 def _load_prices(conn: sqlite3.Connection, loaded: Loaded) -> dict[str, Price]:
     invoices = [value for value in loaded.facts.values() if isinstance(value, Invoice)]
+    invoices += [value.invoice for value in loaded.facts.values() if isinstance(value, Preview)]
     named = sorted({line.price for invoice in invoices for line in invoice.lines if line.price})
     key = (loaded.origin.source, loaded.origin.account, int(loaded.origin.livemode))
     prices: dict[str, Price] = {}
-    for ident, kind, _, _, body in conn.execute(_OBJECTS, (*key, json.dumps(named), '["price"]')):
+    for ident, kind, _, _, _, body in conn.execute(_OBJECTS, (*key, json.dumps(named), '["price"]')):
         value = fact(json.loads(unpack(body)), kind)
         if isinstance(value, Price):
             prices[ident] = value
@@ -139,4 +145,4 @@ def _load_prices(conn: sqlite3.Connection, loaded: Loaded) -> dict[str, Price]:
 def finding_keys(component: Component) -> list[str]:
     """The objects of a component that findings can name."""
     named: list[Invoice | CreditNote] = [*component.invoices, *component.notes]
-    return [item.id for item in named]
+    return [item.id for item in named] + [item.id for item in component.previews]

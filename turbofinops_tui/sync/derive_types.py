@@ -145,6 +145,20 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What the next invoice of a subscription would be, as of the moment at which it was fetched."""
+
+    id: str
+    subscription: str
+    invoice: Invoice
+    period_end: int
+    """when the invoice itself is due, epoch seconds"""
+    fetched: int = 0
+    replaced: bool = False
+    """an invoice of the subscription came after it"""
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
     """One fee in minor units of the settlement currency, positive is cost; ``customer`` may be empty."""
 
@@ -157,4 +171,4 @@ class Fee:
     day: int
 
 
-Fact = Invoice | Payment | Charge | Refund | Movement | Dispute | CreditNote | Price
+Fact = Invoice | Payment | Charge | Refund | Movement | Dispute | CreditNote | Price | Preview

@@ -79,7 +79,21 @@ def identify(obj: Json, what: str = "object") -> tuple[str, str]:
         )
     if not isinstance(ident, str) or not ident or len(ident) > 255 or not _storable(ident):
         raise DataError(f"a {kind} without a usable id", "use the API's own JSON", column="id")
+    if kind == "invoice" and ident.startswith(_PREVIEW_IDS):
+        return f"preview:{subscription_of(obj) or reference(obj.get('customer'))}"[:255], PREVIEW
     return ident, kind
+
+
+PREVIEW = "invoice_preview"
+"""what an invoice preview is kept as: one per subscription, the newest replaces"""
+_PREVIEW_IDS = "upcoming_in"
+
+
+def subscription_of(obj: Json) -> str:
+    """The subscription that an invoice (or its preview) bills, or ''."""
+    parent = obj.get("parent")
+    details = parent.get("subscription_details") if isinstance(parent, dict) else None
+    return reference(details.get("subscription")) if isinstance(details, dict) else ""
 
 
 def _storable(text: str) -> bool:
@@ -105,7 +119,12 @@ def is_complete(obj: Json, kind: str) -> bool:
 
 
 def newest_stamp(obj: Json) -> int:
-    """The latest moment that the object itself names: a snapshot cannot be older."""
+    """The latest moment that the object itself names: a snapshot cannot be older.
+
+    0 for a preview, which tells of times to come.
+    """
+    if str(obj.get("id")).startswith(_PREVIEW_IDS):
+        return 0
     transitions = obj.get("status_transitions")
     values = [obj.get(name) for name in _STAMPS]
     if isinstance(transitions, dict):
@@ -132,8 +151,9 @@ def references(obj: Json, kind: str) -> tuple[str, ...]:
     elif kind == "credit_note":
         listed = [entry for entry in obj.get("refunds") or () if isinstance(entry, dict)]
         found = [reference(obj.get("invoice")), *(reference(entry.get("refund")) for entry in listed)]
-    elif kind == "invoice":
+    elif kind in ("invoice", PREVIEW):
         found = sorted({price for price in map(_line_price, _data(obj.get("lines"))) if price})
+        found += [subscription_of(obj)] if kind == "invoice" else []
     else:
         found = []
     return tuple(dict.fromkeys(ident for ident in found if ident))
