@@ -202,6 +202,8 @@ def value_text(value: t.Value) -> str:
         return rounded_text(value.units, value.currency)
     if isinstance(value, Ratio):
         return f"{value.text(1)}%"
+    if isinstance(value, str):
+        return value
     return MISSING if value is None else f"{value:,}"
 
 

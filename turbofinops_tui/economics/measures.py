@@ -17,11 +17,22 @@ from turbofinops_tui.economics.types import (
     REVENUE_DIMENSIONS,
     Value,
 )
+from turbofinops_tui.economics.verdict import VERDICT_MEASURES, word
 from turbofinops_tui.errors import UsageError
 
-REVENUE_SIDE = ("revenue", "margin", "margin_pct", "customers")
+REVENUE_SIDE = ("revenue", "margin", "margin_pct", "customers", *VERDICT_MEASURES)
 """measures that need revenue"""
-COST_SIDE = ("cost", "direct_cost", "shared_cost", "margin", "ai_cost", "ai_share", "coverage", "customers")
+COST_SIDE = (
+    "cost",
+    "direct_cost",
+    "shared_cost",
+    "margin",
+    "ai_cost",
+    "ai_share",
+    "coverage",
+    "customers",
+    *VERDICT_MEASURES,
+)
 """measures that need cost of the buckets direct, shared and unattributed"""
 
 
@@ -39,6 +50,9 @@ class Cell:
     customers: int = 0
     unconverted: bool = False
     """holds amounts without a rate: it has no margin"""
+    best: int | None = None
+    worst: int | None = None
+    """the best and worst margin over the methods of a verdict; None where there is none"""
 
     @property
     def cost(self) -> int | None:
@@ -61,6 +75,8 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
         return cell.customers
     if measure in ("margin_pct", "coverage", "ai_share"):
         return _ratio(measure, cell)
+    if measure == "verdict":
+        return None if cell.best is None or cell.worst is None else word(cell.best, cell.worst)
     units = {
         "revenue": cell.revenue,
         "cost": cell.cost,
@@ -69,6 +85,8 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
         "opex_cost": cell.opex,
         "tax": cell.tax,
         "margin": cell.margin,
+        "margin_best": cell.best,
+        "margin_worst": cell.worst,
         "ai_cost": cell.ai,
     }[measure]
     return None if units is None else Money(units, currency)

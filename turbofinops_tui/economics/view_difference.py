@@ -125,7 +125,7 @@ def number_of(value: Value) -> Fraction | None:
 
 def _passes(having: Having, row: Row, measures: Sequence[str]) -> bool:
     number = number_of(row.values[measures.index(having.measure)])
-    if number is None:
+    if number is None or isinstance(having.value, str):
         return False
     limit = Fraction(having.value)
     tests: dict[str, Callable[[], bool]] = {

@@ -18,6 +18,7 @@ from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import Money, Ratio, to_units
 from turbofinops_tui.economics.periods import Days, Range, day_text, parse_day
 from turbofinops_tui.errors import DataError
+from turbofinops_tui.files.slice_words import having_text
 
 OTHERS = "(others)"
 """what stands in the first dimension of the row that sums up what ``--top`` cut"""
@@ -48,6 +49,11 @@ def encode(table: t.Table, *, exact: bool = False) -> Json:
         "totals": _sums(table, table.totals, native, exact),
         "warnings": list(table.warnings),
     }
+    if table.unbilled:
+        found["unbilled"] = [
+            {"customer": item.customer, "from": day_text(item.start), "to": day_text(item.end)}
+            for item in table.unbilled
+        ]
     if table.compared is not None:
         found["compared"] = {"from": day_text(table.compared.start), "to": day_text(table.compared.end)}
     return found
@@ -94,6 +100,10 @@ def decode(document: Mapping[str, Any]) -> t.Table:
         unconverted=tuple(_decode_unconverted(item) for item in document["unconverted"]),
         warnings=tuple(document["warnings"]),
         compared=_days(document.get("compared")),
+        unbilled=tuple(
+            t.Unbilled(item["customer"], parse_day(item["from"]), parse_day(item["to"]))
+            for item in document.get("unbilled", ())
+        ),
     )
 
 
@@ -116,7 +126,7 @@ def encode_slice(slice: t.Slice, days: Days) -> Json:  # noqa: A002 - the produc
         "credits": slice.credits,
         "estimates": slice.estimates,
         "where": [f"{c.dimension}{'!=' if c.negated else '='}{c.pattern}" for c in slice.where],
-        "having": [f"{h.measure}{h.operator}{h.value:f}" for h in slice.having],
+        "having": [f"{h.measure}{h.operator}{having_text(h.value)}" for h in slice.having],
         "sort": [{"by": s.name, "ascending": s.ascending} for s in slice.sort],
         "top": slice.top,
         "compare": slice.compare or None,
@@ -160,7 +170,9 @@ def _condition(text: str) -> t.Condition:
 def _having(text: str) -> t.Having:
     start = next(index for index, char in enumerate(text) if char in "<>=!")
     end = start + (2 if text[start + 1] == "=" else 1)
-    return t.Having(text[:start], cast("Any", text[start:end]), Decimal(text[end:]))
+    measure, right = text[:start], text[end:]
+    value = right if measure in t.TEXT_MEASURES else Decimal(right)
+    return t.Having(measure, cast("Any", text[start:end]), value)
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -230,7 +242,7 @@ def _value_json(value: t.Value, exact: bool) -> str | int | None:
 
 
 def _value(measure: str, value: str | int | None, currency: str) -> t.Value:
-    if value is None or isinstance(value, int):
+    if value is None or isinstance(value, int) or measure in t.TEXT_MEASURES:
         return value
     if measure in t.RATIO_MEASURES:
         numerator, slash, denominator = value.partition("/")

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import EXPONENTS, parse_decimal
 from turbofinops_tui.economics.periods import resolve_period
+from turbofinops_tui.economics.verdict import VERDICTS
 from turbofinops_tui.errors import DataError, UsageError
 
-_HAVING = re.compile(r"\s*([A-Za-z_]+)\s*(<=|>=|!=|<|>|=)\s*(\S+)\s*\Z")
+_HAVING = re.compile(r"\s*([A-Za-z_]+)\s*(<=|>=|!=|<|>|=)\s*(\S+(?: \S+)*)\s*\Z")
 _COMMA = re.compile(r"(?<!\\),")
 CHOICES: tuple[tuple[str, str, Any, str], ...] = (
     # option, field of Slice, its Literal, help
@@ -59,12 +61,27 @@ def parse_having(text: str) -> t.Having:
     match = _HAVING.match(text)
     if not match:
         raise UsageError(f"--having {text!r} cannot be read", "write it like 'margin<0' or 'revenue>=100'")
+    if match[1] in t.TEXT_MEASURES:
+        return _having_text(match[1], match[2], match[3])
     try:
-        value = parse_decimal(match[3])
+        value: Decimal = parse_decimal(match[3])
     except DataError as error:
         raise UsageError(f"--having {text!r}: {error.message}", error.hint) from None
     operator = cast("Any", match[2])
     return t.Having(check_measure(match[1]), operator, value)
+
+
+def having_text(value: Decimal | str) -> str:
+    """The right side of a ``--having``."""
+    return value if isinstance(value, str) else f"{value:f}"
+
+
+def _having_text(measure: str, operator: str, text: str) -> t.Having:
+    """``verdict=depends``: a word of its own, alike or not."""
+    if operator not in ("=", "!=") or text not in VERDICTS:
+        known = ", ".join(VERDICTS)
+        raise UsageError(f"--having {measure}{operator}{text} cannot be read", f"= or != with {known}")
+    return t.Having(measure, cast("Any", operator), text)
 
 
 def slice_words(slice: t.Slice) -> list[str]:  # noqa: A002 - the product's word
@@ -86,7 +103,7 @@ def slice_words(slice: t.Slice) -> list[str]:  # noqa: A002 - the product's word
         operator = "!=" if condition.negated else "="
         words += ["--where", f"{condition.dimension}{operator}{condition.pattern}"]
     for having in slice.having:
-        words += ["--having", f"{having.measure}{having.operator}{having.value:f}"]
+        words += ["--having", f"{having.measure}{having.operator}{having_text(having.value)}"]
     for sort in slice.sort:
         words += ["--sort", _sort_word(sort)]
     words += _pair("top", "" if slice.top is None else str(slice.top)) + _pair("compare", slice.compare)

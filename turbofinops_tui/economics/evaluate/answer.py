@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.evaluate.bind import NOBODY
-from turbofinops_tui.economics.evaluate.compare import compared, cumulated
-from turbofinops_tui.economics.evaluate.frame import Frame, frame_of, names_of, wanted_sides
+from turbofinops_tui.economics.evaluate.compare import compared
+from turbofinops_tui.economics.evaluate.frame import Frame, frame_in_memory, wanted_sides
 from turbofinops_tui.economics.evaluate.notes import warnings_of
-from turbofinops_tui.economics.evaluate.plan import Piece, forget, memory_of, pieces
+from turbofinops_tui.economics.evaluate.plan import Piece, pieces
+from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.states import states
 from turbofinops_tui.economics.evaluate.table import cell_of, rows_of
+from turbofinops_tui.economics.evaluate.unbilled import unbilled
+from turbofinops_tui.economics.evaluate.verdict import judged
 from turbofinops_tui.economics.measures import check_names, value
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Days
-from turbofinops_tui.economics.types import LAST_YEAR, Books, BooksId, Row, Rules, Slice, Table, Unconverted
+from turbofinops_tui.economics.types import Books, BooksId, Row, Rules, Slice, Table, Unconverted
 
-FRAMES_KEPT = 24
 NO_ID = BooksId("", "", "", "")
 
 
@@ -40,11 +41,16 @@ def evaluate(
     currency = slice_.currency or facts.settings.currency
     parts = pieces(facts, rules, slice_, days)
     lost = _unconverted(slice_, parts)
-    frame = _frame(facts, rules, slice_, days, parts, currency) if parts else None
+    frame = frame_in_memory(facts, rules, slice_, days, parts, currency) if parts else None
     if frame is not None and slice_.cumulative:
         frame = cumulated(slice_, frame)
+    if frame is not None:
+        frame = judged(facts, rules, slice_, days, frame, currency)
     rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
+    open_days = unbilled(facts, parts[0].engine.binding, slice_, days, today) if parts else ()
     notes = warnings_of(slice_, parts, frame, lost, currency)
+    if open_days:
+        notes += (f"{len(open_days)} customers have unbilled usage in the running period: see unbilled",)
     other: Days | None = None
     if slice_.compare and frame is not None:
         rows, other, said = compared(facts, rules, slice_, days, today, rows, frame)
@@ -62,20 +68,8 @@ def evaluate(
         unconverted=lost,
         warnings=notes,
         compared=other,
+        unbilled=open_days,
     )
-
-
-def _frame(
-    books: FactBooks, rules: Rules, slice_: Slice, days: Days, parts: Sequence[Piece], currency: str
-) -> Frame:
-    """The frame of a slice; another order, cut or comparison of the same question shares it."""
-    same = replace(slice_, range=LAST_YEAR, sort=(), having=(), top=None, compare="", cumulative=False)
-    key = (rules.id or rules, same, frozenset(names_of(slice_)), days, currency)
-    memory = memory_of(books, "frames")
-    if key not in memory:
-        memory[key] = frame_of(slice_, parts, currency == NATIVE)
-        forget(memory, FRAMES_KEPT)
-    return cast(Frame, memory[key])
 
 
 def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -> tuple[Row, ...]:

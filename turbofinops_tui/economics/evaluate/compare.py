@@ -1,18 +1,17 @@
-"""Answers along time: running sums and a second period beside the first."""
+"""A second period beside the first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from turbofinops_tui.economics.books import NATIVE, FactBooks
-from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
 from turbofinops_tui.economics.evaluate.axes import TIME, time_text
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_of
 from turbofinops_tui.economics.evaluate.plan import pieces
+from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.table import cell_of, row_currency, row_key, row_values
+from turbofinops_tui.economics.evaluate.verdict import judged
 from turbofinops_tui.economics.measures import value
 from turbofinops_tui.economics.periods import (
     Days,
@@ -23,37 +22,6 @@ from turbofinops_tui.economics.periods import (
     resolve_period,
 )
 from turbofinops_tui.economics.types import Key, Row, Rules, Slice, Value
-
-
-def cumulated(slice_: Slice, frame: Frame) -> Frame:
-    """Running sums along the time of the rows (day, week, month, else age), for every other key."""
-    names = [axis.name for axis in frame.axes]
-    time = [name for name in (*TIME, "age") if name in names]
-    if not time or not len(frame):
-        return frame
-    clock = time[:1] if time[0] == "age" else [name for name in time if name != "age"]
-    rest = [codes for name, codes in zip(names, frame.codes, strict=True) if name not in clock]
-    times = [frame.codes[names.index(name)] for name in clock]
-    order = np.lexsort([*reversed(times), *reversed(rest)])
-    change = np.ones(len(order), dtype=bool)
-    if rest:
-        ordered = np.stack([codes[order] for codes in rest])
-        change[1:] = np.any(ordered[:, 1:] != ordered[:, :-1], axis=0)
-    else:
-        change[1:] = False
-    group = np.cumsum(change) - 1
-    first = np.flatnonzero(change)
-    sums = {name: _running(values, order, group, first) for name, values in frame.sums.items()}
-    return replace(frame, sums=sums)
-
-
-def _running(values: Amounts, order: Ints, group: Ints, first: Ints) -> Amounts:
-    ordered = exact(values[order]) if values.dtype != object else values[order]
-    running = np.cumsum(ordered)
-    before = (running - ordered)[first]
-    out = np.zeros(len(values), dtype=running.dtype)
-    out[order] = running - before[group]
-    return out
 
 
 def previous_days(slice_: Slice, days: Days, today: int) -> Days:
@@ -81,6 +49,8 @@ def compared(
     before = frame_of(asked, parts, currency == NATIVE) if parts else None
     if before is not None and slice_.cumulative:
         before = cumulated(asked, before)
+    if before is not None:
+        before = judged(books, rules, asked, other, before, currency)
     known = {} if before is None else _by_key(slice_, before, _aligned(slice_, other, days), currency)
     nothing = cell_of({}, frame.has_revenue, frame.has_cost)
 

@@ -7,16 +7,19 @@ not have one of the dimensions gives no row; its whole stands in the totals alon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
+from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, total
 from turbofinops_tui.economics.evaluate.axes import TIME, Axis, Mask, Space
 from turbofinops_tui.economics.evaluate.engine import COST, REVENUE, Cube
-from turbofinops_tui.economics.evaluate.plan import Piece
+from turbofinops_tui.economics.evaluate.plan import Piece, forget, memory_of
 from turbofinops_tui.economics.measures import COST_SIDE, REVENUE_SIDE, lacks
-from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.economics.periods import Days
+from turbofinops_tui.economics.types import LAST_YEAR, Rules, Slice
 
 
 @dataclass
@@ -38,6 +41,8 @@ class Frame:
     count_totals: dict[str | None, int] = field(default_factory=dict)
     lost: Mask | None = None
     """rows of a customer with unconverted amounts"""
+    judged: Mask | None = None
+    """rows with a verdict: ``sums`` has their ``margin_best`` and ``margin_worst``"""
 
     def __len__(self) -> int:
         return len(self.codes[0]) if self.codes else len(next(iter(self.sums.values())))
@@ -101,6 +106,22 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
         frame.counts, frame.count_totals = reducer.count(keys, rows_have)
     frame.lost = reducer.lost(keys, rows_have, revenue, cost)
     return frame
+
+
+FRAMES_KEPT = 24
+
+
+def frame_in_memory(
+    books: FactBooks, rules: Rules, slice_: Slice, days: Days, parts: Sequence[Piece], currency: str
+) -> Frame:
+    """The frame of a slice; another order, cut or comparison of the same question shares it."""
+    same = replace(slice_, range=LAST_YEAR, sort=(), having=(), top=None, compare="", cumulative=False)
+    key = (rules.id or rules, same, frozenset(names_of(slice_)), days, currency)
+    memory = memory_of(books, "frames")
+    if key not in memory:
+        memory[key] = frame_of(slice_, parts, currency == NATIVE)
+        forget(memory, FRAMES_KEPT)
+    return cast(Frame, memory[key])
 
 
 def _buckets(slice_: Slice) -> tuple[str, ...]:

@@ -15,20 +15,27 @@ from turbofinops_tui.economics.evaluate.frame import Frame
 from turbofinops_tui.economics.measures import Cell, value
 from turbofinops_tui.economics.money import Money, Ratio, scale
 from turbofinops_tui.economics.types import Having, Key, Row, Slice, Value
+from turbofinops_tui.economics.verdict import VERDICT_MEASURES
 
 Sums = Mapping[str, int]
 
 
 def cell_of(
-    sums: Sums, revenue: bool = True, cost: bool = True, customers: int = 0, lost: bool = False
+    sums: Sums,
+    revenue: bool = True,
+    cost: bool = True,
+    customers: int = 0,
+    lost: bool = False,
+    judged: bool = False,
 ) -> Cell:
-    """The cell of exact sums; a side that is not there is None."""
+    """The cell of exact sums; a side that is not there is None, and so are margins that are not judged."""
 
     def of(name: str, there: bool) -> int | None:
         return sums.get(name, 0) if there else None
 
     amounts = [of("revenue", revenue), *(of(name, cost) for name in COST[:6])]
-    return Cell(*amounts, customers=customers, unconverted=lost)  # type: ignore[misc, arg-type]
+    best, worst = (of(name, judged) for name in ("margin_best", "margin_worst"))
+    return Cell(*amounts, customers=customers, unconverted=lost, best=best, worst=worst)  # type: ignore[misc, arg-type]
 
 
 class LazyRows(Sequence[Row]):
@@ -102,7 +109,8 @@ def row_cell(frame: Frame, position: int) -> Cell:
     sums = {name: int(values[position]) for name, values in frame.sums.items()}
     counted = 0 if frame.counts is None else int(frame.counts[position])
     lost = frame.lost is not None and bool(frame.lost[position])
-    return cell_of(sums, frame.has_revenue, frame.has_cost, counted, lost)
+    known = frame.judged is not None and bool(frame.judged[position])
+    return cell_of(sums, frame.has_revenue, frame.has_cost, counted, lost, known)
 
 
 def row_values(slice_: Slice, frame: Frame, position: int, currency: str) -> tuple[Value, ...]:
@@ -138,8 +146,20 @@ def column(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
         return _quotient(s["ai"], owned, no_cost | (owned == 0).astype(bool))
     if measure == "customers":
         return (np.zeros(size, dtype=np.int64) if frame.counts is None else frame.counts), nothing
+    if measure in VERDICT_MEASURES:
+        return _verdicts(frame, measure)
     names = {"direct_cost": "direct", "shared_cost": "shared", "opex_cost": "opex", "ai_cost": "ai"}
     return (cost if measure == "cost" else s[names.get(measure, measure)]), no_cost
+
+
+def _verdicts(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
+    """Best or worst margin, or the verdict as a number: those who lose anyway are the smallest."""
+    missing = np.ones(len(frame), dtype=bool) if frame.judged is None else ~frame.judged
+    nothing = np.zeros(len(frame), dtype=np.int64)
+    best, worst = (frame.sums.get(name, nothing) for name in ("margin_best", "margin_worst"))
+    if measure == "verdict":
+        return (best >= 0).astype(np.int64) + (worst >= 0), missing
+    return (best if measure == "margin_best" else worst), missing
 
 
 def _quotient(part: Amounts, whole: Amounts, missing: Mask) -> tuple[Amounts, Mask]:
@@ -182,8 +202,8 @@ def having(slice_: Slice, frame: Frame, currency: str) -> Ints:
 def _passes(condition: Having, frame: Frame, position: int, currency: str) -> bool:
     code = row_currency(frame, position, currency)
     found = value(condition.measure, row_cell(frame, position), code)
-    if found is None:
-        return False
+    if found is None or isinstance(found, str) or isinstance(condition.value, str):
+        return found is not None and (found == condition.value) == (condition.operator == "=")
     limit = Fraction(condition.value)
     if isinstance(found, Money):
         number = Fraction(found.units, scale(code))
