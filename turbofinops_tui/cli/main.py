@@ -46,6 +46,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "forget": ("customers", "blank a customer's personal data; amounts and ids stay"),
     "settings": ("settings", "settings that change numbers, audited"),
     "audit": ("audit", "who changed what, when; verifiable"),
+    "doctor": ("doctor", "what is configured, where secrets come from, modes, keyring, terminal, versions"),
     "db": ("db", "the store: path, check, backup, restore, rebuild"),
 }
 """noun -> (module in this package, one line for the help)"""
