@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,21 +13,30 @@ from tests.sync.stripe_shapes import (
     Json,
     at,
     by_month,
+    charge,
     digest,
     facts,
     finding_kinds,
     invoice,
     line,
+    movement,
     price,
     session,
     write,
 )
+from turbofinops_tui.actions.overview_data import tiles_of
+from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.stripe_imports import import_stripe
 from turbofinops_tui.clock import Clock
+from turbofinops_tui.economics.money import Money
+from turbofinops_tui.economics.periods import Range, day_text
+from turbofinops_tui.economics.types import Having, Slice, Table
+from turbofinops_tui.files import report_json
 from turbofinops_tui.sync.derive import derive_all
 
 PARENT = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
+MEASURES = ("revenue", "margin", "cost", "customers", "margin_pct", "direct_cost", "shared_cost")
 PRICES = [price("price_u", metered=True), price("price_m")]
 
 
@@ -106,3 +117,62 @@ def test_a_draft_does_not_replace_it_and_one_that_does_not_add_up_is_a_finding(b
     load(books, "2026-10-22", preview(1300, "2026-10-01", "2026-11-01", 3))
     assert estimated(books) == [(1300, 21)]
     assert finding_kinds(books) == []
+
+
+def running(books: Session, **options: Any) -> Table:
+    asked = Slice(measures=MEASURES, range=Range(period="2026-11"), **options)
+    return Reports(books).table(asked)
+
+
+def losing(books: Session) -> str:
+    """What the overview says about losing customers this month."""
+    losses = running(books, having=(Having("margin", "<", Decimal(0)),))
+    now = running(books)
+    tiles = {label: value for label, value, *_ in tiles_of({"now": now, "trend": now, "losses": losses})}
+    return tiles["Losing customers"]
+
+
+def steady(books: Session) -> None:
+    """Usage of 30.00 a month billed in arrears, and 0.20 of cost a day, also in the running month."""
+    made = [usage(f"in_{m}", 3000, f"2026-{m:02d}-01", f"2026-{m + 1:02d}-01") for m in (9, 10)]
+    for month, days in ((9, 30), (10, 31), (11, 24)):
+        for number in range(1, days):
+            when, ident = f"2026-{month:02d}-{number:02d}", f"{month}_{number}"
+            made += [
+                charge(f"ch_{ident}", 50, when),
+                movement(f"txn_{ident}", 50, when, f"ch_{ident}", fee=20),
+            ]
+            made += [{"id": f"re_{ident}", "object": "refund", "charge": f"ch_{ident}", "amount": 50,
+                      "currency": "usd", "created": at(when), "status": "succeeded"}]  # fmt: skip
+    load(books, "2026-11-24", *PRICES, *made)
+
+
+def test_a_metered_customer_never_looks_unprofitable_mid_period(books: Session) -> None:
+    steady(books)
+    table = running(books)
+    assert [(u.customer, day_text(u.start), day_text(u.end)) for u in table.unbilled] == [
+        ("cus_1", "2026-11-01", "2026-11-25")
+    ]
+    assert any("unbilled" in warning for warning in table.warnings)
+    margin = table.rows[0].values[1]
+    assert isinstance(margin, Money)
+    assert margin.units < 0  # as it stands it looks like a loss, and is not counted as one
+    assert losing(books) == "0"
+    assert report_json.loads(report_json.dumps(table)).unbilled == table.unbilled
+    assert running(books, cost="effective", revenue="cash").unbilled == ()
+    load(books, "2026-11-24", preview(2300, "2026-11-01", "2026-12-01"))
+    table = running(books)
+    assert table.unbilled == ()
+    margin = table.rows[0].values[1]
+    assert isinstance(margin, Money)
+    assert margin.units > 0
+    assert "revenue includes 23.00 USD estimated" in table.warnings
+    assert running(books, estimates="out").unbilled != ()
+
+
+def test_a_customer_who_left_is_a_loss_again(books: Session, tmp_path: Path) -> None:
+    """The control: long after the last usage nothing is expected, so a loss counts."""
+    old = [usage("in_1", 3000, "2026-08-01", "2026-09-01"), charge("ch_1", 50, "2026-11-02")]
+    load(books, "2026-11-24", *PRICES, *old, movement("txn_1", 50, "2026-11-02", "ch_1", fee=90))
+    assert running(books).unbilled == ()
+    assert losing(books) == "1"

@@ -75,7 +75,8 @@ def _losing(tables: Mapping[str, Table]) -> TilePart:
     losses = tables.get("losses")
     if losses is None:
         return "Losing customers", "…", "", "muted", ()
-    count = sum(1 for row in losses.rows if row.key[0] is not None and not row.others)
+    unbilled = {item.customer for item in losses.unbilled}
+    count = sum(row.key[0] not in {None, *unbilled} and not row.others for row in losses.rows)
     customers = total(tables["now"], "customers")
     of = f"of {customers:,}" if isinstance(customers, int) else ""
     return "Losing customers", f"{count:,}", of, "muted", ()

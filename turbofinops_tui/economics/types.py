@@ -370,6 +370,15 @@ class Unconverted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unbilled:
+    """Days ``[start, end)`` of a metered customer whose usage nobody has billed or estimated yet."""
+
+    customer: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The answer to a slice; every screen, report, check and export eats one."""
 
@@ -389,6 +398,8 @@ class Table:
     warnings: tuple[str, ...] = ()
     compared: Days | None = None
     """with ``compare``: the days of ``Row.previous``"""
+    unbilled: tuple[Unbilled, ...] = ()
+    """customers whose margin in this table says nothing: they are not counted as unprofitable"""
 
     def column(self, measure: str) -> int:
         """Position of ``measure`` in every row's values."""

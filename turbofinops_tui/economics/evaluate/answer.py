@@ -47,7 +47,8 @@ def evaluate(
     if frame is not None:
         frame = judged(facts, rules, slice_, days, frame, currency)
     rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
-    open_days = unbilled(facts, parts[0].engine.binding, slice_, days, today) if parts else ()
+    asked = bool(parts) and wanted_sides(slice_)[0]
+    open_days = unbilled(facts, parts[0].engine.binding, slice_, days, today) if asked else ()
     notes = warnings_of(slice_, parts, frame, lost, currency)
     if open_days:
         notes += (f"{len(open_days)} customers have unbilled usage in the running period: see unbilled",)
