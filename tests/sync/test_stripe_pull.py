@@ -22,6 +22,7 @@ from turbofinops_tui.actions.stripe_imports import import_stripe
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.store.connections import set_cursor
 from turbofinops_tui.sync.pull import stripe_sync
+from turbofinops_tui.sync.pull.stripe_previews import NOT_PERMITTED
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 DAY = 86400
@@ -51,7 +52,8 @@ def books(tmp_path: Path) -> Session:
 
 @pytest.fixture
 def server(sample: list[Json]) -> Iterator[StripeServer]:
-    with StripeServer(sample, now=lambda: int(NOW.timestamp())) as running:
+    # the expected result knows no usage that is not invoiced yet
+    with StripeServer(sample, now=lambda: int(NOW.timestamp()), denied={"create_preview"}) as running:
         yield running
     assert running.state.violations == []
 
@@ -139,9 +141,9 @@ def test_a_gap_of_more_than_thirty_days_says_so_and_lists_again(
     assert wrong_cells(books, expected) == []
     assert json.loads(stored(books).cursor)["events"] == int(NOW.timestamp())
     server.state.asked.clear()
-    assert puller(books).sync().notes == []
+    assert puller(books).sync().notes == [NOT_PERMITTED]
     assert {item.path for item in server.state.asked} == {
-        "/v1/account", "/v1/events", "/v1/balance_transactions",
+        "/v1/account", "/v1/events", "/v1/balance_transactions", "/v1/invoices/create_preview",
     }  # fmt: skip
     [money, other] = [item.query for item in server.state.asked if item.path == "/v1/events"]
     assert {money["created"]["gte"], other["created"]["gte"]} == {str(int(NOW.timestamp()) - 3600)}

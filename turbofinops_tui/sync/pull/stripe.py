@@ -34,6 +34,10 @@ class NotThere(Exception):
     """The object does not exist (any more) at Stripe."""
 
 
+class Refused(SourceError):
+    """A request that makes no sense to Stripe, or not now (nothing to preview)."""
+
+
 class NotPermitted(SourceError):
     """The key lacks a permission; ``account`` is the account that the refusal names."""
 
@@ -184,7 +188,7 @@ class StripeApi:
             return NotThere(path)
         if status in (409, 429) or status >= 500 or isinstance(error, stripe.APIError):
             return Passing(f"HTTP {status}" if status != 200 else "no JSON", _after(error.headers))
-        return SourceError(f"Stripe refuses {path}: {text[:200]}", "check the settings of the connection")
+        return Refused(f"Stripe refuses {path}: {text[:200]}", "check the settings of the connection")
 
 
 def _lost(error: Exception) -> Exception:

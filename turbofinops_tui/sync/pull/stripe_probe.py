@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from turbofinops_tui.errors import SourceError
-from turbofinops_tui.sync.pull.stripe import NotPermitted, NotThere, StripeApi
+from turbofinops_tui.sync.pull.stripe import NotPermitted, NotThere, Refused, StripeApi
 from turbofinops_tui.sync.pull.stripe_lists import EVENTS, RESOURCES
-
-PREVIEW = "/v1/invoices/create_preview"
+from turbofinops_tui.sync.pull.stripe_previews import NOT_PERMITTED, PREVIEW
 
 
 @dataclass(slots=True)
@@ -44,9 +43,7 @@ def probe(api: StripeApi) -> Probe:
             if f"{resource.label}: Read" not in found.missing:
                 found.missing.append(f"{resource.label}: Read")
     if not may_preview(api):
-        found.notes.append(
-            "the key may not preview invoices: usage that is not invoiced yet stays unbilled and is marked"
-        )
+        found.notes.append(NOT_PERMITTED)
     return found
 
 
@@ -56,7 +53,7 @@ def may_preview(api: StripeApi) -> bool:
         api.post(PREVIEW, {})
     except NotPermitted:
         return False
-    except (NotThere, SourceError):
+    except (NotThere, Refused):
         return True  # refused for what was asked, not for who asked
     return True
 

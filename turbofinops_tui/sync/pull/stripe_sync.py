@@ -19,6 +19,7 @@ from turbofinops_tui.store.pulls import Run
 from turbofinops_tui.sync.derive import derive_dirty
 from turbofinops_tui.sync.pull.stripe import Access, StripeApi
 from turbofinops_tui.sync.pull.stripe_lists import BEGINNING
+from turbofinops_tui.sync.pull.stripe_previews import fetch_previews
 from turbofinops_tui.sync.pull.stripe_probe import account_of, check_account
 from turbofinops_tui.sync.pull.stripe_pull import OVERLAP, Progress, Pulled, StripePull, plan
 from turbofinops_tui.sync.stripe_origin import customer_key, stripe_origin
@@ -158,6 +159,8 @@ class StripeSync:
         """Fetch, derive, and end the run."""
         pull = StripePull(self._store, self._api, self._origin, run, self._tick, self._stop)
         pulled = pull.fetch()
+        if note := fetch_previews(self._store, self._api, self._origin, self._stop):
+            self.outcome.notes.append(note)
         pull.progress.step = "revenue"
         self._tick(pull.progress)
         derived = derive_dirty(self._store, self._origin, customer_key=customer_key(self._connection))

@@ -20,9 +20,9 @@ _KEY = "source = ? AND account = ? AND livemode = ?"
 _OF_REFERENCE = "r.source = ? AND r.account = ? AND r.livemode = ?"
 _KINDS = {
     "in": "invoice", "ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "price": "price",
-    "plan": "price",
+    "plan": "price", "sub": "",
 }  # fmt: skip
-"""prefix of an id -> object type, for references that name something else than a payment intent"""
+"""prefix of an id -> object type of a reference; none for what money does not need"""
 _MISSING = (
     f"SELECT DISTINCT r.target, o.object FROM stripe_reference r JOIN stripe_object o ON o.source = r.source"  # noqa: S608 (constants)
     " AND o.account = r.account AND o.livemode = r.livemode AND o.id = r.id"
@@ -64,7 +64,8 @@ def wanted(conn: sqlite3.Connection, origin: Origin, since: int) -> set[Wanted]:
     key = (origin.source, origin.account, int(origin.livemode))
     found = {Wanted(kind, ident) for ident, kind in conn.execute(_CUT, (*key, GONE_FINDING))}
     for target, kind in conn.execute(_MISSING, (*key, GONE_FINDING)):
-        found.add(Wanted("price" if kind == "invoice" else _KINDS.get(target.partition("_")[0], ""), target))
+        named = _KINDS.get(target.partition("_")[0], "price" if kind == "invoice" else "")
+        found.add(Wanted(named, target))
     for ident, body in conn.execute(_WAITING, key[1:]):
         found.add(Wanted(str(json.loads(unpack(body))["data"]["object"].get("object")), ident))
     return {item for item in found | _ties(conn, key, since) if item.kind in PATHS}
