@@ -69,8 +69,16 @@ def _tell(line: SyncLine) -> None:
 def _text(line: SyncLine) -> str:
     if line.error:
         return f"{line.name}: failed"
-    found = f"{line.objects:,} objects, {line.events:,} new events, {line.rows:,} revenue rows derived"
-    return f"{line.name}: {found}"
+    parts = (
+        _count(line.objects, "object"),
+        _count(line.events, "new event"),
+        _count(line.rows, "revenue row"),
+    )
+    return f"{line.name}: {', '.join(parts)} derived"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 class ProgressLine:
@@ -104,9 +112,9 @@ class ProgressLine:
 
 def progress_text(name: str, progress: Progress) -> str:
     """``stripe: 12,345 objects, 45 %, about 2 min left``."""
-    found = f"{name}: {progress.objects:,} objects"
+    found = f"{name}: {_count(progress.objects, 'object')}"
     if progress.events:
-        found += f", {progress.events:,} events"
+        found += f", {_count(progress.events, 'event')}"
     if progress.step == "objects":
         return f"{found}, single objects"
     if progress.step == "revenue":
