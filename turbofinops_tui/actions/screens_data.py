@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CACHE = 64
 """tables kept per books id"""
+FEW = 1000
+"""customers up to which their months are computed with their totals, and painted once"""
 
 
 class Opener(Protocol):
@@ -84,6 +86,7 @@ class Desk:
         self._reports: Reports | None = None
         self._cache: dict[Slice, Table] = {}
         self._kept: set[str] = set()
+        self._most_rows: int | None = None
         self._lock = threading.Lock()
 
     # --- slices ---------------------------------------------------------------------------
@@ -249,6 +252,16 @@ class Desk:
             self._cache.clear()
         self.books_id = table.books.whole
         self._cache[asked] = table
+        if asked.by == ("customer",):
+            self._most_rows = max(self._most_rows or 0, len(table.rows))
+        elif not asked.by and "customers" in asked.measures and table.totals:
+            count = table.totals[0].values[table.column("customers")]
+            self._most_rows = max(self._most_rows or 0, count if isinstance(count, int) else 0)
+
+    @property
+    def few_customers(self) -> bool:
+        """Whether a table of every customer and month is known to be cheap."""
+        return self._most_rows is not None and self._most_rows <= FEW
 
     def _open_reports(self) -> Reports:
         session = self.session()

@@ -11,7 +11,7 @@ from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
-from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.frame import Frame, Tables, same
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
 from turbofinops_tui.widgets.money_rows import (
@@ -46,6 +46,9 @@ class CustomersScreen(Frame):
         self.top_count = top if top in TOPS else 0
         self.rows: list[MoneyRow] = []
         self.cost_only = False
+        self.shown: Table | None = None
+        self.months: Table | None = None
+        """the trends last shown: they stay until the fresh ones come"""
         self.total: MoneyRow | None = None
         model: GridModel[MoneyRow] = GridModel(
             lambda row: (row.label, row.key, row.currency), lambda row: row.label
@@ -78,28 +81,36 @@ class CustomersScreen(Frame):
             "now": desk.slice((), ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")),
             "customers": self.view(),
         }
-        if "customers" in tables:
+        if "customers" in tables or desk.few_customers:
             months = desk.months_back(MONTHS)
             wanted["months"] = desk.slice(("customer", "month"), ("margin",), range=months)
         return wanted
 
     def show(self, tables: Tables) -> None:
-        """Fill the grid."""
+        """Fill the grid; when only the months are new, repaint what they are shown in."""
         table = tables.get("customers")
         if table is None:
             return
+        if table is self.shown and "months" in tables:
+            if not same(self.months, tables["months"]):
+                self._trends(tables["months"])
+                self.list.refresh_columns("trend", "since")
+            return
+        self.shown = table
         self.cost_only = cost_only(tables.get("now"))
         self.rows, self.total = rows_of(table)
         if self.cost_only:
             self.say(NO_REVENUE)
-        if "months" in tables:
-            self._trends(tables["months"])
+        months = tables.get("months", self.months)
+        if months is not None:
+            self._trends(months)
         self.list.empty_text = self._nothing()
         self.empty.show_for(tables.get("now"), self.host.desk)
         show(self.list, not self.empty.display)
         self.list.set_rows(self.rows, self.total)
 
     def _trends(self, months: Table) -> None:
+        self.months = months
         lines, since = trends(months), streaks(months)
         for row in self.rows:
             if not row.others:

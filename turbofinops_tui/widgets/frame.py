@@ -7,10 +7,10 @@ A screen names the slices it needs (``plan``) and shows the tables it is given
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -95,8 +95,8 @@ class Frame(Screen[None]):
         """Tabs, header, body, status, keys: top to bottom."""
         yield self.tabs
         yield self.header
-        with Vertical(id="body"):
-            yield from self.body()
+        # No container around the body: each one costs a layout, and each layout a whole frame.
+        yield from self.body()
         yield self.status
         yield self.key_line
 
@@ -208,3 +208,8 @@ class Frame(Screen[None]):
     def problem(self, error: TurboError) -> None:
         """An error as one line that names the next step."""
         self.say(error.line(), "error")
+
+
+def same(shown: Table | None, fresh: Table) -> bool:
+    """Whether two tables differ in nothing but the moment they were made."""
+    return shown is not None and replace(shown, as_of=fresh.as_of) == fresh

@@ -11,6 +11,7 @@ from typing import Any, Generic
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 
 from turbofinops_tui import keymap
@@ -90,6 +91,14 @@ class Grid(Painted, Generic[R], can_focus=True):
         self.model.set_rows(rows, pinned)
         self._layout()
         self._settle(kept)
+
+    def refresh_columns(self, *ids: str) -> None:
+        """Repaint only some columns: what they show of the same rows has changed."""
+        edge, height = 1, self.size.height
+        for column, width in self._columns:
+            if column.id in ids:
+                self.refresh(Region(edge, 0, width, height))
+            edge += width + self._gap
 
     def narrow(self, needle: str) -> None:
         """Show only rows that contain ``needle``, any case."""
@@ -180,8 +189,8 @@ class Grid(Painted, Generic[R], can_focus=True):
         position = self.top + y - head
         row = self.model.row(position)
         if row is None or y - head >= self.page_rows:
-            text = self.empty_text if position == 0 else ""
-            return [(f" {text}", "muted")], ""
+            # A blank line is one segment: the first frame of a screen has many.
+            return ([(f" {self.empty_text}", "muted")] if position == 0 and self.empty_text else []), ""
         lead = "▪" if self.model.identify(row) in self.model.marks else " "
         cursor = position == self.cursor and (self.has_focus or self.always_cursor)
         return [*self._row(row, lead), (self._thumb(y - head), "rule")], "cursor" if cursor else ""

@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from turbofinops_tui import keymap
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_NEWER_STORE, TurboError
-from turbofinops_tui.widgets.frame import Frame
+from turbofinops_tui.widgets.frame import Frame, same
 from turbofinops_tui.widgets.host import Change, Host, Work
 
 FOLLOW_SECONDS = 5
@@ -92,7 +92,12 @@ class Loader(Host):
 
     def _give(self, screen: Frame, tables: Mapping[str, Table]) -> None:
         self.desk.stored = False
-        screen.give(tables)
+        # What is on screen already is not painted again.
+        new = {name: table for name, table in tables.items() if not same(screen.tables.get(name), table)}
+        if new:
+            screen.give(new)
+        else:
+            screen.refresh_frame()
 
     def _problem(self, screen: Frame, error: TurboError) -> None:
         if error.exit_code == EXIT_NEWER_STORE:
