@@ -20,7 +20,9 @@ from turbofinops_tui.economics.types import (
 from turbofinops_tui.economics.verdict import VERDICT_MEASURES, word
 from turbofinops_tui.errors import UsageError
 
-REVENUE_SIDE = ("revenue", "margin", "margin_pct", "customers", *VERDICT_MEASURES)
+RECURRING = ("mrr", "nrr")
+"""levels of a day, not sums over time"""
+REVENUE_SIDE = ("revenue", "margin", "margin_pct", "customers", *VERDICT_MEASURES, *RECURRING)
 """measures that need revenue"""
 COST_SIDE = (
     "cost",
@@ -53,6 +55,9 @@ class Cell:
     best: int | None = None
     worst: int | None = None
     """the best and worst margin over the methods of a verdict; None where there is none"""
+    mrr: int | None = None
+    nrr_start: int | None = None
+    nrr_kept: int | None = None
 
     @property
     def cost(self) -> int | None:
@@ -73,7 +78,7 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
     """The value of ``measure`` in ``cell``; None where it has no meaning."""
     if measure == "customers":
         return cell.customers
-    if measure in ("margin_pct", "coverage", "ai_share"):
+    if measure in ("margin_pct", "coverage", "ai_share", "nrr"):
         return _ratio(measure, cell)
     if measure == "verdict":
         return None if cell.best is None or cell.worst is None else word(cell.best, cell.worst)
@@ -88,11 +93,14 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
         "margin_best": cell.best,
         "margin_worst": cell.worst,
         "ai_cost": cell.ai,
+        "mrr": cell.mrr,
     }[measure]
     return None if units is None else Money(units, currency)
 
 
 def _ratio(measure: str, cell: Cell) -> Ratio | None:
+    if measure == "nrr":
+        return Ratio(cell.nrr_kept or 0, cell.nrr_start) if cell.nrr_start else None
     if measure == "margin_pct":
         if cell.margin is None or cell.revenue is None or cell.revenue <= 0:
             return None

@@ -35,9 +35,9 @@ OPEN_DIMENSIONS = ("attr:", "tag:")
 
 MONEY_MEASURES = (
     "revenue", "cost", "direct_cost", "shared_cost", "opex_cost", "tax", "margin", "margin_best",
-    "margin_worst", "ai_cost",
+    "margin_worst", "ai_cost", "mrr",
 )  # fmt: skip
-RATIO_MEASURES = ("margin_pct", "ai_share", "coverage")
+RATIO_MEASURES = ("margin_pct", "ai_share", "coverage", "nrr")
 COUNT_MEASURES = ("customers",)
 TEXT_MEASURES = ("verdict",)
 MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES + TEXT_MEASURES
@@ -294,6 +294,8 @@ class Revenue:
     object_id: str = ""
     """provenance: the source object (``in_1``) or ``file:line``"""
     event_id: str = ""
+    mrr: int = 0
+    """what a subscription line is worth per month while its period lasts, store scale"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ _DELETE_ROW = f"DELETE FROM revenue_event{_OF_OBJECT} AND part = ? AND kind = ? 
 _LOAD = (
     "SELECT source, identity, kind, basis, currency, amount, period_start, period_end, product, plan,"
     " feature, estimated, credit_applied, convert_group, convert_sequence, rate_numerator, rate_denominator,"
-    " rate_currency, rate_day, source_object, stripeEventId FROM revenue_event ORDER BY id"
+    " rate_currency, rate_day, source_object, stripeEventId, mrr FROM revenue_event ORDER BY id"
 )
 
 
@@ -157,7 +157,7 @@ def load_revenue(conn: sqlite3.Connection) -> Iterator[Revenue]:
         yield Revenue(
             source, identity, kind, basis, currency, row[5], row[6], row[7], product, plan, feature,
             bool(row[11]), bool(row[12]), group, row[14], rate, row[18],
-            one(row[19], row[19]), one(row[20], row[20]),
+            one(row[19], row[19]), one(row[20], row[20]), row[21],
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from turbofinops_tui.economics.evaluate.compare import compared
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_in_memory, wanted_sides
 from turbofinops_tui.economics.evaluate.notes import warnings_of
 from turbofinops_tui.economics.evaluate.plan import Piece, pieces
+from turbofinops_tui.economics.evaluate.recurring import with_recurring
 from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.states import states
 from turbofinops_tui.economics.evaluate.table import cell_of, rows_of
@@ -46,6 +47,7 @@ def evaluate(
         frame = cumulated(slice_, frame)
     if frame is not None:
         frame = judged(facts, rules, slice_, days, frame, currency)
+        frame = with_recurring(slice_, parts, frame, days, currency, today)
     rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
     asked = bool(parts) and wanted_sides(slice_)[0]
     open_days = unbilled(facts, parts[0].engine.binding, slice_, days, today) if asked else ()

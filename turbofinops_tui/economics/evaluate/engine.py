@@ -117,9 +117,10 @@ class Engine:
 
     def revenue_records(self, where: Sequence[Condition]) -> Sales:
         """Owned revenue that the conditions let through; those on cost alone do not touch it."""
-        return self._filtered(self.sales, where)
+        return self.filtered(self.sales, where)
 
-    def _filtered(self, records: Sales, where: Sequence[Condition]) -> Sales:
+    def filtered(self, records: Sales, where: Sequence[Condition]) -> Sales:
+        """The records that the conditions let through; those on cost alone do not touch them."""
         if not len(records):
             return records
         kept = np.ones(len(records), dtype=bool)
@@ -131,7 +132,7 @@ class Engine:
 
     def lost_revenue(self, where: Sequence[Condition]) -> Sales:
         """Native revenue without a rate that the conditions let through."""
-        return self._filtered(self.unconverted_sales, where)
+        return self.filtered(self.unconverted_sales, where)
 
     def lost_cost(self, where: Sequence[Condition]) -> tuple[Records, Ints]:
         """Native cost without a rate that the conditions let through, and the day of each."""

@@ -12,7 +12,7 @@ from turbofinops_tui.economics.books.rows import Amounts, Ints, total
 from turbofinops_tui.economics.evaluate.axes import Mask
 from turbofinops_tui.economics.evaluate.engine import COST
 from turbofinops_tui.economics.evaluate.frame import Frame
-from turbofinops_tui.economics.measures import Cell, value
+from turbofinops_tui.economics.measures import RECURRING, Cell, value
 from turbofinops_tui.economics.money import Money, Ratio, scale
 from turbofinops_tui.economics.types import Having, Key, Row, Slice, Value
 from turbofinops_tui.economics.verdict import VERDICT_MEASURES
@@ -35,7 +35,11 @@ def cell_of(
 
     amounts = [of("revenue", revenue), *(of(name, cost) for name in COST[:6])]
     best, worst = (of(name, judged) for name in ("margin_best", "margin_worst"))
-    return Cell(*amounts, customers=customers, unconverted=lost, best=best, worst=worst)  # type: ignore[misc, arg-type]
+    mrr, start, kept = (sums.get(name) for name in ("mrr", "nrr_start", "nrr_kept"))
+    return Cell(
+        *amounts, customers=customers, unconverted=lost, best=best, worst=worst,  # type: ignore[misc, arg-type]
+        mrr=mrr, nrr_start=start, nrr_kept=kept,
+    )  # fmt: skip
 
 
 class LazyRows(Sequence[Row]):
@@ -146,10 +150,21 @@ def column(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
         return _quotient(s["ai"], owned, no_cost | (owned == 0).astype(bool))
     if measure == "customers":
         return (np.zeros(size, dtype=np.int64) if frame.counts is None else frame.counts), nothing
+    if measure in RECURRING:
+        return _recurring(frame, measure)
     if measure in VERDICT_MEASURES:
         return _verdicts(frame, measure)
     names = {"direct_cost": "direct", "shared_cost": "shared", "opex_cost": "opex", "ai_cost": "ai"}
     return (cost if measure == "cost" else s[names.get(measure, measure)]), no_cost
+
+
+def _recurring(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
+    """MRR or NRR; without them (another dimension) every row lacks it."""
+    nothing = np.zeros(len(frame), dtype=np.int64)
+    mrr, start, kept = (frame.sums.get(name, nothing) for name in ("mrr", "nrr_start", "nrr_kept"))
+    if measure == "mrr":
+        return mrr, np.full(len(frame), "mrr" not in frame.sums)
+    return _quotient(kept, start, (start == 0).astype(bool))
 
 
 def _verdicts(frame: Frame, measure: str) -> tuple[Amounts, Mask]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from turbofinops_tui.economics.money import currency_code, parse_decimal, scale, scale_digits, to_units
+from turbofinops_tui.economics.mrr import monthly_units
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.store.revenue import RevenueRow
 from turbofinops_tui.sync.read.rows import TextRow, columns_of, read_rows
@@ -154,6 +155,7 @@ def revenue_rows(
                 rate_day=occurred,
                 position=position,
                 delivery=delivery,
+                mrr=monthly_units(units, *days, "", 1) if values["kind"] == "subscription" else 0,
             )
         )
     return tuple(rows)
