@@ -8,7 +8,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import big_store, grid, harness, ingest, paint, restate, start, stripe_backfill, views
+from benchmarks import (
+    big_store,
+    grid,
+    harness,
+    ingest,
+    paint,
+    restate,
+    start,
+    stripe_backfill,
+    views,
+    webhook,
+)
 
 
 def main() -> None:
@@ -33,6 +44,7 @@ def main() -> None:
     print(paint.wire(root, big_store.TODAY))
     print(restate.compare(folder, lines, rounds))
     print(stripe_backfill.compare(min(lines, 2_000 if args.quick else 100_000), folder, min(rounds, 3)))
+    print(webhook.compare(2_000 if args.quick else 20_000, rounds))
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def stage(store: Store, delivery: int, month: int, ids: list[int], step: int, ex
         cell[2] += quantity
     total = Decimal(sum(cell[0] for cell in sums.values())).scaleb(-9)
     totals = [
-        batches.BatchTotal("USD", basis, total, total, Decimal(0), len(daily))  # type: ignore[arg-type]
+        batches.BatchTotal("USD", basis, total, total, Decimal(0), len(daily))
         for basis in ("effective", "billed")
     ]
     digest = f"{month}:{step}:{extra}"
