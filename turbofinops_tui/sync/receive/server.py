@@ -29,6 +29,9 @@ class DeadlineProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A new connection owes a whole head."""
         super().connection_made(transport)
+        # asyncio does this for sockets that it made itself: head and body are two small packets, and the
+        # second would wait 40 ms for the sender to acknowledge the first.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
