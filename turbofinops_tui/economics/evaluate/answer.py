@@ -17,7 +17,7 @@ from turbofinops_tui.economics.evaluate.recurring import with_recurring
 from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.states import states
 from turbofinops_tui.economics.evaluate.table import cell_of, rows_of
-from turbofinops_tui.economics.evaluate.unbilled import unbilled
+from turbofinops_tui.economics.evaluate.unbilled import unbilled, unbilled_note
 from turbofinops_tui.economics.evaluate.verdict import judged
 from turbofinops_tui.economics.measures import check_names, value
 from turbofinops_tui.economics.money import Money
@@ -42,18 +42,10 @@ def evaluate(
     currency = slice_.currency or facts.settings.currency
     parts = pieces(facts, rules, slice_, days)
     lost = _unconverted(slice_, parts)
-    frame = frame_in_memory(facts, rules, slice_, days, parts, currency) if parts else None
-    if frame is not None and slice_.cumulative:
-        frame = cumulated(slice_, frame)
-    if frame is not None:
-        frame = judged(facts, rules, slice_, days, frame, currency)
-        frame = with_recurring(slice_, parts, frame, days, currency, today)
+    frame = _frame(facts, rules, slice_, days, parts, currency, today) if parts else None
     rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
-    asked = bool(parts) and wanted_sides(slice_)[0]
-    open_days = unbilled(facts, parts[0].engine.binding, slice_, days, today) if asked else ()
-    notes = warnings_of(slice_, parts, frame, lost, currency)
-    if open_days:
-        notes += (f"{len(open_days)} customers have unbilled usage in the running period: see unbilled",)
+    open_days = unbilled(parts, slice_, days, today)
+    notes = warnings_of(slice_, parts, frame, lost, currency) + unbilled_note(open_days)
     other: Days | None = None
     if slice_.compare and frame is not None:
         rows, other, said = compared(facts, rules, slice_, days, today, rows, frame)
@@ -73,6 +65,23 @@ def evaluate(
         compared=other,
         unbilled=open_days,
     )
+
+
+def _frame(
+    facts: FactBooks,
+    rules: Rules,
+    slice_: Slice,
+    days: Days,
+    parts: Sequence[Piece],
+    currency: str,
+    today: int,
+) -> Frame:
+    """The frame of a slice with everything that its measures ask for."""
+    frame = frame_in_memory(facts, rules, slice_, days, parts, currency)
+    if slice_.cumulative:
+        frame = cumulated(slice_, frame)
+    frame = judged(facts, rules, slice_, days, frame, currency)
+    return with_recurring(slice_, parts, frame, days, currency, today)
 
 
 def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -> tuple[Row, ...]:

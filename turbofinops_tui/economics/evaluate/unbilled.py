@@ -13,6 +13,8 @@ import numpy as np
 
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.evaluate.bind import NOBODY, Binding
+from turbofinops_tui.economics.evaluate.frame import wanted_sides
+from turbofinops_tui.economics.evaluate.plan import Piece
 from turbofinops_tui.economics.evaluate.sales import customers_of
 from turbofinops_tui.economics.patterns import pattern
 from turbofinops_tui.economics.periods import Days
@@ -25,12 +27,14 @@ Reach = tuple[int, int]
 """(day after the last usage known, day from which nothing more is expected)"""
 
 
-def unbilled(
-    books: FactBooks, binding: Binding, slice_: Slice, days: Days, today: int
-) -> tuple[Unbilled, ...]:
-    """The unbilled days inside ``days`` of every customer that the slice asks for, by reference."""
-    if slice_.revenue != "recognised":
+def unbilled(parts: Sequence[Piece], slice_: Slice, days: Days, today: int) -> tuple[Unbilled, ...]:
+    """The unbilled days inside ``days`` of every customer that the slice asks for, by reference.
+
+    None where no measure is about recognised revenue.
+    """
+    if not parts or slice_.revenue != "recognised" or not wanted_sides(slice_)[0]:
         return ()
+    books, binding = parts[0].engine.books, parts[0].engine.binding
     found = []
     for customer, (known, limit) in _reaches(books, binding, slice_.estimates == "in").items():
         start, end = max(days.start, known), min(days.end, today + 1)
@@ -39,6 +43,13 @@ def unbilled(
         if start < end and known < today < limit and _asked(slice_, ref):
             found.append(Unbilled(ref, start, end))
     return tuple(sorted(found, key=lambda item: item.customer.encode()))
+
+
+def unbilled_note(found: Sequence[Unbilled]) -> tuple[str, ...]:
+    """What a table with unbilled days says about itself."""
+    if not found:
+        return ()
+    return (f"{len(found)} customers have unbilled usage in the running period: see unbilled",)
 
 
 def _asked(slice_: Slice, ref: str) -> bool:

@@ -128,34 +128,20 @@ def revenue_rows(
     values: dict[str, str] = json.loads(body)
     units, currency = _amount(values), currency_code(values["currency"])
     occurred = _day(values, "occurred_at")
-    start, end = _period(values, occurred)
+    period = _period(values, occurred)
     rows = []
     for basis in ("recognised", "cash"):
         if not units or (basis == "cash" and values["kind"] in _NEVER_CASH):
             continue
-        days = (start, end) if basis == "recognised" else (occurred, occurred)
+        days = period if basis == "recognised" else (occurred, occurred)
         rows.append(
             RevenueRow(
-                source=source,
-                account="",
-                livemode=True,
-                source_object=ident,
-                part="",
-                kind=values["kind"],
-                basis=basis,
-                identity=values["customer"],
-                currency=currency,
-                amount=units,
-                period_start=days[0],
-                period_end=days[1],
-                occurred_at=occurred,
-                product=values.get("product", ""),
-                plan=values.get("plan", ""),
-                feature=values.get("feature", ""),
-                rate_day=occurred,
-                position=position,
-                delivery=delivery,
+                source=source, account="", livemode=True, source_object=ident, part="", kind=values["kind"],
+                basis=basis, identity=values["customer"], currency=currency, amount=units,
+                period_start=days[0], period_end=days[1], occurred_at=occurred,
+                product=values.get("product", ""), plan=values.get("plan", ""),
+                feature=values.get("feature", ""), rate_day=occurred, position=position, delivery=delivery,
                 mrr=monthly_units(units, *days, "", 1) if values["kind"] == "subscription" else 0,
             )
-        )
+        )  # fmt: skip
     return tuple(rows)
