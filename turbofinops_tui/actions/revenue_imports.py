@@ -29,11 +29,11 @@ from turbofinops_tui.store.deliveries import (
     release,
 )
 from turbofinops_tui.store.open import Store, WriteTxn
-from turbofinops_tui.store.pace import Pace
 from turbofinops_tui.store.received import open_received
+from turbofinops_tui.store.revenue import RevenueRow
 from turbofinops_tui.sync.derive import derive_dirty, origins
 from turbofinops_tui.sync.derive_customers import mark_customers
-from turbofinops_tui.sync.derive_imported import drop_received, put_received
+from turbofinops_tui.sync.derive_imported import drop_received, put_received, rows_of
 from turbofinops_tui.sync.read.customers import CustomerRow, read_customers
 from turbofinops_tui.sync.read.rates import RateRow, read_rates
 from turbofinops_tui.sync.read.revenue import FIELDS, ReceivedRevenue, read_revenue
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 RATES_SCOPE = "rates"
-_FIRST_CHUNK = 1000
+_CHUNK = 1000
 
 
 # --- revenue ----------------------------------------------------------------------------------
@@ -73,11 +73,13 @@ def import_revenue(
     if not rows:
         raise DataError("the file has no rows", "give at least one revenue event", file=path.name)
     options = {"map": list(mapping), "replace": replace}
+    warnings = [f"{repeated} rows repeat an id of the file: the last one counts"] if repeated else []
     delivery = begin_delivery(session.store, "revenue", name, "main", files, options)
     try:
-        counts = _put_revenue(session.store, name, rows, delivery, replace)
-        warnings = [f"{repeated} rows repeat an id of the file: the last one counts"] if repeated else []
-        _publish(session.store, "revenue", name, delivery, len(rows) + repeated, counts, warnings)
+        derived = _derived(name, rows, delivery)
+        with session.store.write("import revenue") as txn:
+            counts = _put_revenue(txn, name, derived, delivery, replace)
+            _publish(txn, "revenue", name, delivery, len(rows) + repeated, counts, warnings)
     except BaseException:
         abandon_delivery(session.store, delivery)
         raise
@@ -95,36 +97,36 @@ def _unique(rows: Iterable[ReceivedRevenue]) -> tuple[list[ReceivedRevenue], int
     return list(found.values()), count - len(found)
 
 
-def _put_revenue(
-    store: Store, source: str, rows: Sequence[ReceivedRevenue], delivery: int, replace: bool
-) -> dict[str, int]:
+Chunks = list[tuple[Sequence[ReceivedRevenue], list[RevenueRow]]]
+
+
+def _derived(source: str, rows: Sequence[ReceivedRevenue], delivery: int) -> Chunks:
+    """The rows in chunks with their revenue, made before the lock is taken."""
+    chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+    return [(chunk, rows_of(source, chunk, delivery)) for chunk in chunks]
+
+
+def _put_revenue(txn: WriteTxn, source: str, chunks: Chunks, delivery: int, replace: bool) -> dict[str, int]:
+    """Every row of a file in one transaction: a file counts whole or not at all, whatever kills the run."""
+    rows = [row.id for chunk, _ in chunks for row in chunk]
     counts = {"rows": len(rows), "new": 0, "changed": 0, "removed": 0, "new_customers": 0}
-    gone: list[str] = []
     if replace:
-        kept = {row.id for row in rows}
-        with store.read() as conn:
-            known = conn.execute("SELECT id FROM revenue_received WHERE source = ? ORDER BY id", (source,))
-            gone = [ident for (ident,) in known if ident not in kept]
-    pace = Pace()
-    pace.rows = _FIRST_CHUNK
-    done = 0
-    while done < len(rows):
-        chunk = rows[done : done + pace.rows]
-        with pace.measured(), store.write("import revenue", durable=False) as txn:
-            put = put_received(txn, source, chunk, delivery)
-        done += len(chunk)
+        kept = set(rows)
+        known = txn.conn.execute("SELECT id FROM revenue_received WHERE source = ? ORDER BY id", (source,))
+        gone = [ident for (ident,) in known if ident not in kept]
+        counts["removed"] = len(gone)
+        for start in range(0, len(gone), _CHUNK):
+            drop_received(txn, source, gone[start : start + _CHUNK])
+    for chunk, derived in chunks:
+        put = put_received(txn, source, chunk, derived, delivery)
         counts["new"] += put.new
         counts["changed"] += put.changed
         counts["new_customers"] += put.customers
-    for start in range(0, len(gone), _FIRST_CHUNK):
-        with store.write("import revenue", durable=False) as txn:
-            drop_received(txn, source, gone[start : start + _FIRST_CHUNK])
-    counts["removed"] = len(gone)
     return counts
 
 
 def _publish(
-    store: Store,
+    txn: WriteTxn,
     kind: str,
     source: str,
     delivery: int,
@@ -132,10 +134,9 @@ def _publish(
     counts: Mapping[str, int],
     warnings: Sequence[str],
 ) -> None:
-    with store.write(f"import {kind}") as txn:
-        activate_delivery(txn, delivery, lines, warnings)
-        facts: dict[str, object] = {"kind": kind, "source": source, **counts}
-        txn.audit("import", "delivery", str(delivery), None, facts)
+    activate_delivery(txn, delivery, lines, warnings)
+    facts: dict[str, object] = {"kind": kind, "source": source, **counts}
+    txn.audit("import", "delivery", str(delivery), None, facts)
 
 
 # --- customers --------------------------------------------------------------------------------
@@ -218,14 +219,13 @@ def import_rates(session: Session, path: Path) -> ImportResult:
     unique = {(row.base, row.currency, row.day): row for row in found.rates}
     rows = [unique[key] for key in sorted(unique)]
     store = session.store
+    skipped = ", ".join(sorted(found.skipped))
+    warnings = [f"skipped {skipped}: no currency of today"] if skipped else []
     delivery = begin_delivery(store, "rates", "rates", "main", files, {})
     try:
-        changed = _put_rates(store, rows, delivery)
-        counts = {"rates": len(rows), "changed": changed}
-        warnings = (
-            [f"skipped {', '.join(sorted(found.skipped))}: no currency of today"] if found.skipped else []
-        )
-        _publish(store, "rates", "rates", delivery, len(rows), counts, warnings)
+        with store.write("import rates") as txn:
+            counts = {"rates": len(rows), "changed": _put_rates(txn, rows, delivery)}
+            _publish(txn, "rates", "rates", delivery, len(rows), counts, warnings)
     except BaseException:
         abandon_delivery(store, delivery)
         raise
@@ -233,16 +233,10 @@ def import_rates(session: Session, path: Path) -> ImportResult:
     return ImportResult("rates", "rates", delivery, len(rows), counts, warnings)
 
 
-def _put_rates(store: Store, rows: Sequence[RateRow], delivery: int) -> int:
-    """Store rates in short transactions; returns how many are new or other than before."""
-    pace, done, changed = Pace(), 0, 0
-    pace.rows = _FIRST_CHUNK
-    while done < len(rows):
-        chunk = rows[done : done + pace.rows]
-        with pace.measured(), store.write("import rates", durable=False) as txn:
-            changed += _put_rate_chunk(txn, chunk, delivery)
-        done += len(chunk)
-    return changed
+def _put_rates(txn: WriteTxn, rows: Sequence[RateRow], delivery: int) -> int:
+    """Store the rates of a file; returns how many are new or other than before."""
+    chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+    return sum(_put_rate_chunk(txn, chunk, delivery) for chunk in chunks)
 
 
 def _put_rate_chunk(txn: WriteTxn, chunk: Sequence[RateRow], delivery: int) -> int:
@@ -293,10 +287,13 @@ def _read_again(session: Session, item: Delivery, path: Path) -> None:
         words = item.options.get("map")
         mapping = parse_map([str(word) for word in words] if isinstance(words, list) else [], FIELDS)
         rows, _ = _unique(read_revenue(path, mapping))
-        _put_revenue(store, item.source, rows, item.id, bool(item.options.get("replace")))
+        derived = _derived(item.source, rows, item.id)
+        with store.write("import revenue") as txn:
+            _put_revenue(txn, item.source, derived, item.id, bool(item.options.get("replace")))
     elif item.kind == "rates":
         unique = {(row.base, row.currency, row.day): row for row in read_rates(path).rates}
-        _put_rates(store, [unique[key] for key in sorted(unique)], item.id)
+        with store.write("import rates") as txn:
+            _put_rates(txn, [unique[key] for key in sorted(unique)], item.id)
     elif item.kind == "customers":
         with store.write("import customers") as txn:
             for row in read_customers(path, parse_identity):

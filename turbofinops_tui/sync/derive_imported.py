@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from turbofinops_tui.store.customers import register_unconfirmed
 from turbofinops_tui.store.open import Store, WriteTxn
-from turbofinops_tui.store.revenue import replace_many
+from turbofinops_tui.store.revenue import RevenueRow, replace_many
 from turbofinops_tui.sync.read.revenue import ReceivedRevenue, revenue_rows
 
 CHUNK = 1000
@@ -29,7 +29,18 @@ class Replaced:
     customers: int = 0
 
 
-def put_received(txn: WriteTxn, source: str, rows: Sequence[ReceivedRevenue], delivery: int) -> Replaced:
+def rows_of(source: str, rows: Sequence[ReceivedRevenue], delivery: int) -> list[RevenueRow]:
+    """The revenue of received rows."""
+    return [item for row in rows for item in revenue_rows(source, row.id, row.body, row.position, delivery)]
+
+
+def put_received(
+    txn: WriteTxn,
+    source: str,
+    rows: Sequence[ReceivedRevenue],
+    derived: Sequence[RevenueRow],
+    delivery: int,
+) -> Replaced:
     """Keep rows as received and put their revenue in place; unknown customers are made, unconfirmed."""
     done = Replaced()
     wanted = json.dumps([row.id for row in rows])
@@ -47,9 +58,6 @@ def put_received(txn: WriteTxn, source: str, rows: Sequence[ReceivedRevenue], de
         " VALUES (?, ?, ?, ?, ?)",
         [(source, row.id, row.body, row.position, delivery) for row in rows],
     )
-    derived = [
-        item for row in rows for item in revenue_rows(source, row.id, row.body, row.position, delivery)
-    ]
     replace_many(txn, source, "", True, [row.id for row in rows], derived)
     names = {row.customer.removeprefix(STRIPE_IDENTITY) for row in rows}
     done.customers = len(register_unconfirmed(txn, names, f"delivery:{delivery}"))
