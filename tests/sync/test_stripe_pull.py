@@ -105,14 +105,16 @@ def test_events_alone_with_what_they_leave_out_fetched_by_id(
     connect(books, server)
     first = min(event["created"] for event in events)
     with books.store.write("cursor") as txn:
-        set_cursor(txn, "stripe", json.dumps({"events": first, "since": first}))
+        set_cursor(txn, "stripe", json.dumps({"events": first, "since": first, "at": first}))
     done = puller(books).sync()
     assert done.events > 1500
     asked = server.state.counts()
     assert asked["/v1/invoices"] == 0, "the catch-up lists events, not objects"
     assert sum(count for path, count in asked.items() if path.startswith("/v1/invoices/")) < 60
     assert wrong_cells(books, expected) == []
-    assert json.loads(stored(books).cursor) == {"events": int(NOW.timestamp()), "since": first}
+    newest = max(event["created"] for event in events)
+    at = int(NOW.timestamp())
+    assert json.loads(stored(books).cursor) == {"events": newest, "since": first, "at": at}
 
 
 def test_a_backfill_and_events_in_either_order_give_the_same(
@@ -128,25 +130,27 @@ def test_a_backfill_and_events_in_either_order_give_the_same(
 
 
 def test_a_gap_of_more_than_thirty_days_says_so_and_lists_again(
-    books: Session, server: StripeServer, expected: dict[str, Any]
+    books: Session, server: StripeServer, expected: dict[str, Any], sample: list[Json]
 ) -> None:
     connect(books, server)
     since = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp())
     with books.store.write("cursor") as txn:
-        cursor = {"events": int(NOW.timestamp()) - 45 * DAY, "since": since}
+        last = int(NOW.timestamp()) - 45 * DAY
+        cursor = {"events": last, "since": since, "at": last}
         set_cursor(txn, "stripe", json.dumps(cursor))
     done = puller(books).sync()
     assert "45 days ago" in done.notes[0]
     assert "2025-01-01" in done.notes[0]
     assert wrong_cells(books, expected) == []
-    assert json.loads(stored(books).cursor)["events"] == int(NOW.timestamp())
+    newest = max(row["created"] for row in sample)
+    assert json.loads(stored(books).cursor)["events"] == newest
     server.state.asked.clear()
     assert puller(books).sync().notes == [NOT_PERMITTED]
     assert {item.path for item in server.state.asked} == {
         "/v1/account", "/v1/events", "/v1/balance_transactions", "/v1/invoices/create_preview",
     }  # fmt: skip
     [money, other] = [item.query for item in server.state.asked if item.path == "/v1/events"]
-    assert {money["created"]["gte"], other["created"]["gte"]} == {str(int(NOW.timestamp()) - 3600)}
+    assert {money["created"]["gte"], other["created"]["gte"]} == {str(newest - 3600)}
 
 
 def test_the_whole_sample_with_two_kills_in_the_middle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from turbofinops_tui.sync.pull.stripe_probe import check_account, probe
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
 MONTH = line("il_1", 3000, "2026-08-01", "2026-08-31")
-CURSOR = f'{{"events": {SECOND - 7200}, "since": {at("2026-01-01")}}}'
+CURSOR = f'{{"events": {SECOND - 7200}, "since": {at("2026-01-01")}, "at": {SECOND - 7200}}}'
 
 
 @pytest.fixture(autouse=True)
@@ -346,3 +346,32 @@ def test_what_never_comes_right_is_said_and_nothing_is_lost(books: Session, serv
     done = puller(books).sync()
     assert "going on" in done.notes[0]
     assert by_month(books) == {"2026-08": 100}
+
+
+def test_a_quiet_account_is_no_gap_and_a_clock_that_is_ahead_misses_nothing(
+    books: Session, server: StripeServer
+) -> None:
+    """The cursor stands at the newest object that Stripe showed, not at this machine's time."""
+    server.state.put(charge("ch_1", 100, "2026-06-01"))
+    connect(books, server)
+    puller(books).sync()
+    assert puller(books).sync().notes == []
+    late = charge("ch_2", 200, "2026-08-30")
+    server.state.put(late, event("evt_1", "charge.succeeded", late, late["created"]))
+    puller(books).sync()
+    assert by_month(books) == {"2026-06": 100, "2026-08": 200}
+
+
+def test_stripes_time_is_used_when_this_machines_clock_is_off(
+    tmp_path: Path, server: StripeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = session(tmp_path / "real", Clock())
+    server.state.put(charge("ch_1", 100, "2026-06-01"))
+    connect(books, server)
+    real = Clock.now
+    monkeypatch.setattr(Clock, "now", lambda self: real(self) + timedelta(days=1))
+    done = puller(books).sync()
+    assert "s ahead of Stripe's" in done.notes[0]
+    with books.store.read() as conn:
+        version = conn.execute("SELECT max(version) FROM stripe_object").fetchone()[0]
+    assert abs(version - real(Clock()).timestamp()) < 3600

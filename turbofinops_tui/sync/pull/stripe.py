@@ -94,6 +94,8 @@ class StripeApi:
         check_key(access)
         self.access = access
         self.requests = 0
+        self.server_time = 0
+        """Stripe's clock with the last answer, epoch seconds; 0 when no answer told"""
         self._wait = wait or threading.Event().wait
         self._rate, self._timeout = rate, timeout
         overall = max(rate, LIVE_RATE) if access.livemode else max(rate, TEST_RATE)
@@ -136,6 +138,7 @@ class StripeApi:
                 bucket.refused()
             raise self._translated(error, path) from None
         bucket.answered()
+        self.server_time = _date(answer.headers) or self.server_time
         return _checked(json.loads(answer.body) if not isinstance(answer.data, dict) else answer.data, path)
 
     def _bucket(self, method: str, path: str) -> TokenBucket:
@@ -204,6 +207,15 @@ def _lost(error: Exception) -> Exception:
 def _after(headers: Mapping[str, str] | None) -> float | None:
     text = (headers or {}).get("Retry-After", "")
     return float(text) if text.isdigit() else None
+
+
+def _date(headers: Mapping[str, str]) -> int:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return int(parsedate_to_datetime(headers.get("Date") or "").timestamp())
+    except (TypeError, ValueError):
+        return 0
 
 
 def _permission(text: str) -> str:

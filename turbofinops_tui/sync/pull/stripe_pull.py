@@ -62,6 +62,8 @@ class Pulled:
     left_out: Counter[str] = field(default_factory=Counter)
     gone: int = 0
     """objects that Stripe no longer has"""
+    newest: int = 0
+    """when the newest of them was created, in Stripe's time"""
 
 
 def plan(kind: str, since: int, started: int) -> list[PullSlice]:
@@ -78,7 +80,7 @@ def plan(kind: str, since: int, started: int) -> list[PullSlice]:
 
 
 class StripePull:
-    """One run over one account; ``now`` gives epoch seconds."""
+    """One run over one account; ``ahead``: seconds that this machine's clock is ahead of Stripe's."""
 
     def __init__(
         self,
@@ -88,7 +90,9 @@ class StripePull:
         run: Run,
         tick: Callable[[Progress], object] = lambda _: None,
         stop: threading.Event | None = None,
+        ahead: int = 0,
     ) -> None:
+        self._ahead = ahead
         self.progress, self.pulled = Progress(), Pulled()
         self._store, self._api, self._origin, self._run = store, api, origin, run
         self._tick, self._stop = tick, stop or threading.Event()
@@ -112,7 +116,7 @@ class StripePull:
         Workers(self._slice, WORKERS, self._stop).run(todo, self._show)
 
     def _now(self) -> int:
-        return int(self._store.clock.now().timestamp())
+        return int(self._store.clock.now().timestamp()) - self._ahead
 
     def _show(self) -> None:
         progress = self.progress
@@ -174,6 +178,8 @@ class StripePull:
             self.pulled.objects += len(records.snapshots)
             self.pulled.events += fresh
             self.pulled.left_out += records.left_out
+            made = [item.created for item in records.snapshots] + [item.created for item in records.events]
+            self.pulled.newest = max(self.pulled.newest, *made, 0)
             self.progress.objects = self.pulled.objects
             self.progress.events += len(records.events)
 

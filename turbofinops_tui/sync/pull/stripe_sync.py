@@ -1,7 +1,8 @@
 """What one sync or backfill of a Stripe connection does: which runs, from when, and where it ends.
 
-The cursor of the connection is JSON: ``events`` is the second up to which everything is known, ``since``
-how far back the lists were fetched. A run ends in one transaction: cursor, audit, and its slices gone.
+The cursor of the connection is JSON: ``events`` is the second up to which everything is known, never later
+than the newest object that Stripe showed (this machine's clock may be ahead); ``since`` is how far back the
+lists were fetched, ``at`` when the last run began. A run ends in one transaction: cursor, audit, slices gone.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from turbofinops_tui.sync.stripe_origin import customer_key, stripe_origin
 
 KEPT_SECONDS = 30 * 86400
 """Stripe lists events of the last 30 days"""
+CLOCK_SECONDS = 60
 DAY = 86400
 Tick = Callable[[Progress], object]
 
@@ -36,13 +38,14 @@ class Cursor:
 
     events: int = 0
     since: int = 0
+    at: int = 0
 
     @classmethod
     def read(cls, text: str) -> Cursor:
         """The cursor of the stored form; one that cannot be read is as none."""
         try:
             found = json.loads(text)
-            return cls(int(found["events"]), int(found["since"]))
+            return cls(int(found["events"]), int(found["since"]), int(found["at"]))
         except (ValueError, TypeError, KeyError):
             return cls()
 
@@ -81,6 +84,7 @@ class StripeSync:
         self._store, self._connection, self._api = store, connection, api
         self._tick, self._stop = tick, stop or threading.Event()
         self._origin = stripe_origin(connection)
+        self._ahead = 0
 
     def backfill(self, since: int) -> Outcome:
         """Everything from ``since`` (epoch seconds) on; goes on with a backfill that was cut off."""
@@ -106,24 +110,37 @@ class StripeSync:
             begun = self._needed()
         if begun is not None:
             self._finish(begun)
-        if self._now() - self._cursor().events > OVERLAP or begun is None:
-            since_events = self._cursor().events - OVERLAP
-            self._finish(self._begun("events") or self._begin("events", since_events))
+        cursor = self._cursor()
+        if self._now() - cursor.at > OVERLAP or begun is None:
+            self._finish(self._begun("events") or self._begin("events", cursor.events - OVERLAP))
         return self.outcome
 
     def _check(self) -> None:
         found = account_of(self._api)
+        self._measure_clock()
         check_account(self._connection.name, self._connection.account, found)
         if found and not self._connection.account:
             with self._store.write("sync") as txn:
                 set_account(txn, self._connection.name, found)
 
+    def _measure_clock(self) -> None:
+        """Stripe's time in place of this machine's when they are a minute or more apart."""
+        clock = self._store.clock
+        if clock.fixed is None and self._api.server_time:
+            ahead = int(clock.now().timestamp()) - self._api.server_time
+            if abs(ahead) > CLOCK_SECONDS:
+                self._ahead = ahead
+                way = "ahead of" if ahead > 0 else "behind"
+                self.outcome.notes.append(
+                    f"this machine's clock is {abs(ahead)} s {way} Stripe's: Stripe's time is used"
+                )
+
     def _needed(self) -> Run | None:
         """A backfill that has to come first: never synced, or too long ago for the events."""
         cursor = self._cursor()
-        if not cursor.events:
+        if not cursor.at:
             return self._begin("backfill", BEGINNING)
-        gap = self._now() - cursor.events
+        gap = self._now() - cursor.at
         if gap <= KEPT_SECONDS - OVERLAP:
             return None
         self.outcome.notes.append(
@@ -138,7 +155,7 @@ class StripeSync:
         )
 
     def _now(self) -> int:
-        return int(self._store.clock.now().timestamp())
+        return int(self._store.clock.now().timestamp()) - self._ahead
 
     def _cursor(self) -> Cursor:
         with self._store.read() as conn:
@@ -157,14 +174,14 @@ class StripeSync:
 
     def _finish(self, run: Run) -> None:
         """Fetch, derive, and end the run."""
-        pull = StripePull(self._store, self._api, self._origin, run, self._tick, self._stop)
+        pull = StripePull(self._store, self._api, self._origin, run, self._tick, self._stop, self._ahead)
         pulled = pull.fetch()
         if note := fetch_previews(self._store, self._api, self._origin, self._stop):
             self.outcome.notes.append(note)
         pull.progress.step = "revenue"
         self._tick(pull.progress)
         derived = derive_dirty(self._store, self._origin, customer_key=customer_key(self._connection))
-        cursor = _after(self._cursor(), run)
+        cursor = _after(self._cursor(), run, pulled.newest)
         with self._store.write(run.kind) as txn:
             set_cursor(txn, run.connection, json.dumps(asdict(cursor), sort_keys=True))
             pulls.end_run(txn, run.connection)
@@ -182,13 +199,14 @@ class StripeSync:
             outcome.notes.append(f"{pulled.gone} objects no longer exist at Stripe: see the findings")
 
 
-def _after(cursor: Cursor, run: Run) -> Cursor:
-    """Where the connection stands after ``run``.
+def _after(cursor: Cursor, run: Run, newest: int) -> Cursor:
+    """Where the connection stands after ``run``, whose newest object is of ``newest``.
 
     A backfill of less than what is known says nothing about older objects: the events must tell.
     """
+    events = max(cursor.events, min(run.started, newest))
     if run.kind == "events":
-        return Cursor(max(cursor.events, run.started), cursor.since)
-    if cursor.events and run.since > cursor.since:
+        return Cursor(events, cursor.since, run.started)
+    if cursor.at and run.since > cursor.since:
         return cursor
-    return Cursor(max(cursor.events, run.started), run.since)
+    return Cursor(events, run.since, run.started)
