@@ -246,3 +246,55 @@ def test_the_last_commit_holds_the_whole_group_in_order(session: Session) -> Non
     receiving = Receiving(session.store, [made, theirs])
     assert receiving.commit(deliveries) == [True, True, False, True, False]
     assert receiving.commit(deliveries) == [False] * 5
+
+
+def test_references_stand_under_the_key_of_the_connection_by_every_path(
+    session: Session, tmp_path: Path
+) -> None:
+    from turbofinops_tui.sync.derive import derive_all
+
+    def imported(ident: str) -> None:
+        metadata = {"org": f"org-{ident}", "tenant": f"tenant-{ident}", "customer_ref": f"ref-{ident}"}
+        customer = {"id": f"cus_{ident}", "object": "customer", "created": 1, "livemode": True}
+        file = tmp_path / f"{ident}.jsonl"
+        file.write_text(json.dumps(customer | {"metadata": metadata}))
+        import_stripe(session, "stripe-objects", [file])
+
+    def refs() -> set[str]:
+        with session.store.read() as conn:
+            query = (
+                "SELECT c.ref FROM customer_identity i JOIN customer c ON c.id = i.customer"
+                " WHERE i.kind = 'stripe'"
+            )
+            return {row[0] for row in conn.execute(query)}
+
+    imported("1")
+    assert refs() == {"ref-1"}
+    made = connections.new_connection(session, "stripe", "main", {"customer_key": "org"})
+    connections.add_connection(session, made, {})
+    imported("2")
+    assert refs() == {"org-1", "org-2"}
+    connections.change_settings(session, "main", {"customer_key": "tenant"})
+    assert refs() == {"tenant-1", "tenant-2"}
+    derive_all(session.store)
+    assert refs() == {"tenant-1", "tenant-2"}
+
+
+def test_files_are_of_the_mode_of_the_one_connection(session: Session, tmp_path: Path) -> None:
+    made = connections.new_connection(session, "stripe", "sandbox", {"livemode": "no"})
+    connections.add_connection(session, made, {})
+    file = tmp_path / "events.jsonl"
+    events = [
+        event(f"evt_{mode}", _charge(f"ch_{mode}", 500) | {"livemode": mode}, livemode=mode)
+        for mode in (True, False)
+    ]
+    file.write_text("".join(json.dumps(item) + "\n" for item in events))
+    result = import_stripe(session, "stripe-events", [file])
+    assert result.counts["live_mode"] == 1
+    assert _rows(session) == {"ch_False": 500}
+    again = import_stripe(session, "stripe-objects", [file])
+    assert _rows(session) == {"ch_False": 500}
+    from turbofinops_tui.actions.deliveries import remove
+
+    remove(session, again.delivery)
+    assert _rows(session) == {"ch_False": 500}

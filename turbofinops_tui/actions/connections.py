@@ -114,6 +114,7 @@ def add_connection(session: Session, connection: Connection, secrets: Mapping[st
         for name in secrets:
             _forget(connection, name)
         raise
+    _customers_again(session, connection, "")
 
 
 def store_secret(session: Session, name: str, field_name: str, value: str) -> None:
@@ -140,6 +141,7 @@ def change_settings(session: Session, name: str, settings: Mapping[str, str]) ->
             pulls.end_run(txn, name)
         _refuse_same_facts(after, everything)
         save_connection(txn, after)
+    _customers_again(session, after, before.settings.get("customer_key", ""))
     return after
 
 
@@ -192,6 +194,14 @@ def read_secret(raw: str) -> str:
         raise UsageError("that is not one secret", "give one line")
     Secret(value)  # from now on no log shows it
     return value
+
+
+def _customers_again(session: Session, connection: Connection, before: str) -> None:
+    """References of customers received so far, when they stand under another key than ``before``."""
+    if connection.kind == "stripe" and connection.settings.get("customer_key", "") != before:
+        from turbofinops_tui.sync.derive import derive_customers_again
+
+        derive_customers_again(session.store, stripe_origin(connection))
 
 
 def _refuse_same_facts(connection: Connection, others: list[Connection]) -> None:

@@ -18,7 +18,7 @@ from turbofinops_tui.sync.derive import CACHE, derive_dirty
 from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
 from turbofinops_tui.sync.derive_inbox import put_events, put_snapshots
-from turbofinops_tui.sync.stripe_origin import customer_key, stripe_origin
+from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 if TYPE_CHECKING:
     from turbofinops_tui.sync.receive.stripe_webhook import Delivery, Endpoint
@@ -87,7 +87,7 @@ class Receiving:
         incomplete, self._incomplete = self._incomplete, False
         for connection in self._connections:
             origin = stripe_origin(connection)
-            derive_dirty(self._store, origin, customer_key=customer_key(connection))
+            derive_dirty(self._store, origin)
             if incomplete:
                 with self._store.write("receive stripe", durable=False) as txn:
                     settle_versions(txn, origin, None)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.errors import UsageError
+from turbofinops_tui.store.connections import load_connections
 from turbofinops_tui.store.deliveries import (
     Delivery,
     FileRecord,
@@ -21,16 +22,15 @@ from turbofinops_tui.store.findings import Finding, close_finding, record_findin
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
 from turbofinops_tui.store.received import file_record
-from turbofinops_tui.sync.derive import CACHE, CUSTOMER_KEY, Derived, derive_dirty
+from turbofinops_tui.sync.derive import CACHE, Derived, derive_dirty
 from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
 from turbofinops_tui.sync.derive_inbox import EventRow, put_events, put_snapshots
 from turbofinops_tui.sync.read.stripe_events import Spool, read_file
 from turbofinops_tui.sync.read.stripe_objects import Snapshot
+from turbofinops_tui.sync.stripe_origin import SOURCE, stripe_origin
 
 StripeKind = Literal["stripe-events", "stripe-objects"]
-SOURCE = "stripe"
-"""the source of files that no connection brought"""
 FIRST_CHUNK = 500
 VERSION_FINDING = "stripe_api_version"
 
@@ -63,17 +63,18 @@ def import_stripe(
     paths: Sequence[Path],
     *,
     origin: Origin | None = None,
-    customer_key: str = CUSTOMER_KEY,
+    customer_key: str = "",
 ) -> ImportResult:
     """Read, store and derive Stripe files; a bad line leaves the store as it was.
 
     The same files again change nothing. Raises DataError with file, line and field.
     """
-    origin = origin or Origin(SOURCE, "", True)
-    files = file_records(paths)
-    spool = _read(session, kind, paths)
     store = session.store
-    delivery = begin_delivery(store, kind, origin.source, "main", files, {"account": origin.account})
+    origin = origin or origin_of_files(store)
+    files = file_records(paths)
+    spool = _read(session, kind, paths, origin)
+    options = {"account": origin.account, "livemode": origin.livemode}
+    delivery = begin_delivery(store, kind, origin.source, "main", files, options)
     try:
         fresh = _put(store, origin, spool, delivery)
         derived = derive_dirty(store, origin, customer_key=customer_key, delivery=delivery)
@@ -88,14 +89,25 @@ def import_stripe(
 def read_stripe_again(session: Session, item: Delivery, path: Path) -> None:
     """One file of an earlier delivery once more, in that delivery's name (undo of a later one)."""
     kind: StripeKind = "stripe-events" if item.kind == "stripe-events" else "stripe-objects"
-    origin = Origin(item.source, str(item.options.get("account") or ""), True)
-    _put(session.store, origin, _read(session, kind, [path]), item.id)
+    account, livemode = item.options.get("account"), item.options.get("livemode")
+    origin = Origin(item.source, str(account or ""), livemode is not False)
+    _put(session.store, origin, _read(session, kind, [path], origin), item.id)
     derive_dirty(session.store, origin, delivery=item.id)
 
 
-def _read(session: Session, kind: StripeKind, paths: Sequence[Path]) -> Spool:
+def origin_of_files(store: Store) -> Origin:
+    """Whose objects files hold: those of the one Stripe connection; with none or several, live ones.
+
+    An object counts once by whatever path it comes, so files lie where that connection's objects lie.
+    """
+    with store.read() as conn:
+        connections = load_connections(conn, "stripe")
+    return stripe_origin(connections[0]) if len(connections) == 1 else Origin(SOURCE, "", True)
+
+
+def _read(session: Session, kind: StripeKind, paths: Sequence[Path], origin: Origin) -> Spool:
     """Every line of the files, checked."""
-    spool = Spool()
+    spool = Spool(account=origin.account, livemode=origin.livemode)
     now = int(session.clock.now().timestamp())
     for path in paths:
         written = min(now, int(path.stat().st_mtime))

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from turbofinops_tui.store.connections import load_connections
 from turbofinops_tui.store.fees import rebuild_fees, replace_fees
 from turbofinops_tui.store.findings import record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
@@ -48,9 +49,12 @@ class Derived:
 
 
 def derive_dirty(
-    store: Store, origin: Origin, *, customer_key: str = CUSTOMER_KEY, delivery: int | None = None
+    store: Store, origin: Origin, *, customer_key: str = "", delivery: int | None = None
 ) -> Derived:
-    """Derive everything that is marked in one account; safe beside other writers."""
+    """Derive everything that is marked in one account; safe beside other writers.
+
+    Without ``customer_key`` the connection of the account says under which metadata key references stand.
+    """
     done = Derived()
     pace = Pace()
     pace.rows = SEEDS
@@ -64,10 +68,29 @@ def derive_dirty(
             with pace.measured(), store.write("derive revenue", durable=False) as txn:
                 txn.conn.execute(CACHE)
                 _write(txn, origin, chunk, marks, known, delivery, done)
-    done.customers = derive_customers(store, origin, customer_key)
+    done.customers = derive_customers(store, origin, customer_key or customer_key_of(store, origin))
     with store.write("derive revenue"):
         pass  # the durable end: its fsync covers the short transactions before it
     return done
+
+
+def customer_key_of(store: Store, origin: Origin) -> str:
+    """The metadata key of the customer reference, as the connection of that account sets it."""
+    with store.read() as conn:
+        connections = load_connections(conn, "stripe")
+    for item in connections:
+        if Origin(item.source, item.settings.get("account", ""), item.livemode) == origin:
+            return item.settings.get("customer_key") or CUSTOMER_KEY
+    return CUSTOMER_KEY
+
+
+def derive_customers_again(store: Store, origin: Origin) -> None:
+    """Every customer of one account anew: the key of their references has changed."""
+    _, people, _ = _everything(store, origin)
+    for start in range(0, len(people), MARKS):
+        with store.write("derive customers", durable=False) as txn:
+            mark_customers(txn, origin, people[start : start + MARKS])
+    derive_dirty(store, origin)
 
 
 def _next_batch(store: Store, origin: Origin) -> tuple[list[Component], Marks] | None:
@@ -151,7 +174,7 @@ def origins(store: Store) -> list[Origin]:
     return [Origin(source, account, bool(livemode)) for source, account, livemode in rows]
 
 
-def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
+def derive_all(store: Store) -> Derived:
     """Every revenue row again from what was received (rebuild): equal totals, equal digest.
 
     Rows of objects and imported rows that are no longer there go too.
@@ -170,7 +193,7 @@ def derive_all(store: Store, *, customer_key: str = CUSTOMER_KEY) -> Derived:
         for start in range(0, len(people), MARKS):
             with store.write("rebuild revenue", durable=False) as txn:
                 mark_customers(txn, origin, people[start : start + MARKS])
-        done = derive_dirty(store, origin, customer_key=customer_key)
+        done = derive_dirty(store, origin)
         total.components += done.components
         total.rows += done.rows
         total.customers += done.customers

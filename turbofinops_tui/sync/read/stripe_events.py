@@ -1,8 +1,8 @@
 """Files in Stripe's shape, events or objects, as records ready for the store; checked line by line.
 
-Live mode counts; test mode and events of connected accounts do not, and are counted in the result. An
-event of another release of the API is kept, but its object is not read from it: it waits for the object
-in today's shape. The whole file is read before anything is written, through a temporary file, so that a
+One mode and account counts (live and the key's own without a connection); others are counted in the
+result. An event of another release of the API is kept, but its object is not read from it: it waits for the
+object in today's shape. The whole file is read before anything is written, through a temporary file, so that a
 bad line leaves the store as it was whatever the size of the file.
 """
 
@@ -48,6 +48,10 @@ _MOST_EMBEDDED = 20_000
 class Spool:
     """Checked records of one import, in a temporary file that vanishes with it."""
 
+    account: str = ""
+    """the connected account that counts; empty: the key's own"""
+    livemode: bool = True
+    """the mode that counts"""
     file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     lines: int = 0
     events: int = 0
@@ -110,7 +114,7 @@ def _read_line(value: Json, text: str, spool: Spool, written_at: int, events_onl
 
 
 def _read_event(value: Json, text: str, spool: Spool) -> None:
-    found = read_event(value, text)
+    found = read_event(value, text, account=spool.account, livemode=spool.livemode)
     if found.left_out:
         spool.left_out[found.left_out] += 1
     if found.event is not None:
@@ -157,8 +161,8 @@ def _read_object(value: Json, text: str, spool: Spool, written_at: int) -> None:
         _read_event(value, text, spool)
         return
     identify(value)
-    if value.get("livemode") is False:
-        spool.left_out[TEST_MODE] += 1
+    if value.get("livemode") is (not spool.livemode):
+        spool.left_out[TEST_MODE if spool.livemode else LIVE_MODE] += 1
         return
     stamp = newest_stamp(value)
     spool.add(None, snapshots_of(value, text, max(written_at, stamp), ""))
