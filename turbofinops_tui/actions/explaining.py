@@ -112,7 +112,7 @@ def explain(reports: Reports, slice_: Slice, customer: str, measure: str = "marg
 def _customer(reports: Reports, text: str) -> tuple[int, str | None]:
     if text in NOBODY:
         return -1, None
-    from turbofinops_tui.economics.evaluate.bind import directory_of
+    from turbofinops_tui.economics.evaluate.kept import directory_of
 
     books = reports.books()
     position = directory_of(books.facts, reports.rules()).find("", text)

@@ -39,6 +39,12 @@ class Interned:
         self.labels: list[str] = []
         self._codes: dict[str, int] = {}
 
+    def copy(self) -> Interned:
+        """The same texts with the same codes, to go on from."""
+        other = Interned()
+        other.labels, other._codes = list(self.labels), dict(self._codes)
+        return other
+
     def code(self, text: str) -> int:
         """The code of ``text``, a new one when it was not met yet."""
         found = self._codes.get(text)

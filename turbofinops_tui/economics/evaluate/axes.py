@@ -29,6 +29,7 @@ NO_COHORT = "none"
 OF_DIMENSION = ("provider", "source", "account", "service", "category", "model", "currency")
 OF_ROW = ("kind", "product", "currency")
 TIME = ("day", "week", "month")
+OF_RULES = ("feature", "link")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +95,11 @@ class Space:
         if name not in self._axes:
             self._axes[name] = self._make(name)
         return self._axes[name]
+
+    def take_over(self, other: Space) -> None:
+        """Use the axes of another space over the same spans and customers that rules play no part in."""
+        self._axes.update((name, axis) for name, axis in other._axes.items() if name not in OF_RULES)
+        self._cohorts = other._cohorts
 
     def _make(self, name: str) -> Axis:
         if name in TIME:

@@ -8,7 +8,7 @@ over the same ladder, one for the customer and one for the feature; the parts ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -21,7 +21,9 @@ import numpy.typing as npt
 from turbofinops_tui.economics.books import Facts
 from turbofinops_tui.economics.books.revenue import Interned
 from turbofinops_tui.economics.books.rows import Ints
-from turbofinops_tui.economics.links import Directory, Matched, link_customer, link_feature
+from turbofinops_tui.economics.evaluate.edits import applies, codes_into, edited, ids
+from turbofinops_tui.economics.evaluate.kept import directory_of, is_category
+from turbofinops_tui.economics.links import Matched, link_customer, link_feature
 from turbofinops_tui.economics.types import ClassRule, InOut, Link, Match, Method, Rules, SharedRule
 
 DIRECT, SHARED, UNATTRIBUTED, OPEX, TAX, POOL = range(6)
@@ -58,11 +60,16 @@ EARLIEST, LATEST = -(10**6), 10**6
 class Binding:
     """Ownership of every dimension under ``rules``; the facts' spans and amounts play no part."""
 
-    def __init__(self, facts: Facts, rules: Rules, tax: InOut, shared: Method | None) -> None:
+    def __init__(
+        self, facts: Facts, rules: Rules, tax: InOut, shared: Method | None, base: Binding | None = None
+    ) -> None:
         self.facts = facts
         self.rules = rules
         self.tax = tax
         self.directory = directory_of(facts, rules)
+        self.token = object()
+        self.base_token: object = None
+        """the binding that this one differs from in the ``open`` dimensions alone, or None"""
         self.features = Interned()
         self.links: list[str] = [link.id for link in rules.links]
         self._number = {link.id: number for number, link in enumerate(rules.links)}
@@ -73,23 +80,66 @@ class Binding:
         self.links += [rule.id for rule in self.shared]
         self.assignments: list[Assignment] = []
         self._assignment_ids: dict[Assignment, int] = {}
+        self.timelines: list[tuple[Interval, ...]] = []
+        self.open: Mask = np.ones(len(facts.dimensions), dtype=bool)
+        """dimensions that are bound anew; the rest is as in the base"""
+        size = len(self.open)
+        self.customer, self.feature, self.link, self.timeline, self.rule_of_pool = (
+            np.full(size, NOBODY, dtype=np.int64) for _ in range(5)
+        )
+        self.bucket = np.full(size, UNATTRIBUTED, dtype=np.int64)
+        self.opex = np.zeros(size, dtype=bool)
+        if base is not None and base.facts is facts and base.rules.identities == rules.identities:
+            self._start_from(base)
         self._bind()
+
+    def _start_from(self, base: Binding) -> None:
+        """Take over the owners of every dimension that no edited rule matches, codes brought up to date."""
+        touched: list[ClassRule | Link | SharedRule] = [*edited(base.rules.classes, self.rules.classes)]
+        touched += edited(base.rules.links, self.rules.links)
+        touched += edited(base.shared, self.shared)
+        self.open[:] = False
+        for rule in touched:
+            self.open[self._rule_positions(rule)] = True
+        self.base_token = base.token
+        self.features = base.features.copy()
+        links, rules = codes_into(base.links, self.links), codes_into(ids(base.shared), ids(self.shared))
+        kept = ~self.open
+        for name in ("customer", "feature", "bucket", "opex", "timeline"):
+            getattr(self, name)[kept] = getattr(base, name)[kept]
+        self.link[kept] = links[base.link][kept]
+        self.rule_of_pool[kept] = rules[base.rule_of_pool][kept]
+        lines = np.unique(self.timeline[kept])[int((self.timeline[kept] == NOBODY).any()) :]
+        same = all(bool((codes[:-1] == np.arange(len(codes) - 1)).all()) for codes in (links, rules))
+        if same and len(base.timelines) < 2 * len(lines) + 64:
+            self.timelines, self.assignments = list(base.timelines), list(base.assignments)
+        else:
+            self._renumber(base, lines, links, rules)
+        self._assignment_ids = {parts: number for number, parts in enumerate(self.assignments)}
+
+    def _renumber(self, base: Binding, lines: Ints, links: Ints, rules: Ints) -> None:
+        """Timelines in use alone, their links and shared rules under the codes of now."""
+        place = np.full(len(base.timelines) + 1, NOBODY, dtype=np.int64)
+        place[lines] = np.arange(len(lines))
+        self.timeline = place[self.timeline]
+        for line in lines.tolist():
+            found = []
+            for start, end, number in base.timelines[line]:
+                parts = (
+                    replace(part, link=int((rules if part.bucket == POOL else links)[part.link]))
+                    for part in base.assignments[number]
+                )
+                found.append((start, end, self._assignment(tuple(parts))))
+            self.timelines.append(tuple(found))
 
     # --- columns of the dimensions with one owner ---------------------------------------------
 
     def _bind(self) -> None:
-        size = len(self.facts.dimensions)
-        self.customer, self.feature, self.link = (np.full(size, NOBODY, dtype=np.int64) for _ in range(3))
-        self.bucket = np.full(size, UNATTRIBUTED, dtype=np.int64)
-        self.opex = np.zeros(size, dtype=bool)
         self._feature_links()
         self._named()
         for number, link in self._ladder():
             self._give(number, link)
         self._buckets()
-        self.timeline = np.full(size, NOBODY, dtype=np.int64)
-        """index into ``timelines`` of each dimension that has one, else -1"""
-        self.timelines: list[tuple[Interval, ...]] = []
         self._time_lines()
         self._pools()
 
@@ -109,7 +159,7 @@ class Binding:
 
     def _named(self) -> None:
         for position, identity in self.facts.naming:
-            customer = self.directory.named(identity)
+            customer = self.directory.named(identity) if self.open[position] else None
             if customer is not None:
                 self.customer[position] = customer
 
@@ -120,12 +170,12 @@ class Binding:
         matched = self.facts.index.match(link.match)
         customers = self._customers(link, matched)
         if customers is not None:
-            open_ = (self.customer[positions] == NOBODY) & (customers != NOBODY)
+            open_ = self.open[positions] & (self.customer[positions] == NOBODY) & (customers != NOBODY)
             self.customer[positions[open_]] = customers[open_]
             self.link[positions[open_]] = number
         features = self._features(link, matched)
         if features is not None:
-            open_ = (self.feature[positions] == NOBODY) & (features != NOBODY)
+            open_ = self.open[positions] & (self.feature[positions] == NOBODY) & (features != NOBODY)
             self.feature[positions[open_]] = features[open_]
 
     def _customers(self, link: Link, matched: Matched) -> Ints | None:
@@ -150,17 +200,19 @@ class Binding:
         return np.array([codes[text] for text in texts], dtype=np.int64)
 
     def _buckets(self) -> None:
-        self.bucket[self.customer != NOBODY] = DIRECT
-        self.rule_of_pool = np.full(len(self.bucket), NOBODY, dtype=np.int64)
+        self.bucket[self.open & (self.customer != NOBODY)] = DIRECT
         for number in range(len(self.shared) - 1, -1, -1):  # backwards: the first rule has the last word
             if self.shared[number].enabled:
-                self.rule_of_pool[self._shared_positions(self.shared[number])] = number
+                self.rule_of_pool[self._open(self._rule_positions(self.shared[number]))] = number
         for rule in reversed(self.rules.classes):
             if rule.enabled:
-                self.opex[self.positions(rule.match)] = rule.cost_class == "opex"
-        self._take_out(self.opex, OPEX)
+                self.opex[self._open(self.positions(rule.match))] = rule.cost_class == "opex"
+        self._take_out(self.open & self.opex, OPEX)
         if self.tax == "out":
-            self._take_out(self.is_tax, TAX)
+            self._take_out(self.open & self.is_tax, TAX)
+
+    def _open(self, positions: Ints) -> Ints:
+        return positions[self.open[positions]]
 
     def _take_out(self, chosen: Mask, bucket: int) -> None:
         self.bucket[chosen] = bucket
@@ -186,7 +238,8 @@ class Binding:
     def _pools(self) -> None:
         """Dimensions that one shared rule takes whole get an assignment of one POOL part."""
         spreads = np.array([rule.method in SPREADING for rule in self.shared] + [False], dtype=bool)
-        pooled = (self.bucket == UNATTRIBUTED) & spreads[self.rule_of_pool] & (self.timeline == NOBODY)
+        pooled = self.open & (self.bucket == UNATTRIBUTED) & (self.timeline == NOBODY)
+        pooled &= spreads[self.rule_of_pool]
         for rule in np.unique(self.rule_of_pool[pooled]).tolist():
             of_rule = np.flatnonzero(pooled & (self.rule_of_pool == rule))
             for feature in np.unique(self.feature[of_rule]).tolist():
@@ -210,12 +263,15 @@ class Binding:
         ]
         if not special:
             return
-        touched = sorted({p for rule in special for p in self._rule_positions(rule).tolist()})
+        lined = np.zeros(len(self.open), dtype=bool)
+        for rule in special:
+            lined[self._open(self._rule_positions(rule))] = True
+        touched = np.flatnonzero(lined).tolist()
         of_dimension: dict[int, list[ClassRule | Link | SharedRule]] = {p: [] for p in touched}
-        for rule in rules:
-            for position in self._rule_positions(rule).tolist():
-                if position in of_dimension:
-                    of_dimension[position].append(rule)
+        for rule in rules if touched else ():
+            positions = self._rule_positions(rule)
+            for position in positions[lined[positions]].tolist():
+                of_dimension[position].append(rule)
         known: dict[tuple[Interval, ...], int] = {}
         for position in touched:
             line = self._time_line(position, of_dimension[position])
@@ -235,7 +291,7 @@ class Binding:
         days = sorted(cuts)
         line: list[Interval] = []
         for start, end in pairwise(days):
-            active = [rule for rule in rules if _applies(rule, start)]
+            active = [rule for rule in rules if applies(rule, start)]
             found = self._assignment(self._parts(position, active))
             if line and line[-1][2] == found:
                 line[-1] = (line[-1][0], end, found)
@@ -335,23 +391,3 @@ class Binding:
         name = b"" if feature == NOBODY else self.features.labels[feature].encode()
         link_id = b"" if link == NOBODY else self.links[link].encode()
         return customer == NOBODY, customer, feature == NOBODY, name, link == NOBODY, link_id
-
-
-def _applies(rule: ClassRule | Link | SharedRule, day: int) -> bool:
-    return (rule.start is None or rule.start <= day) and (rule.end is None or day < rule.end)
-
-
-def directory_of(facts: Facts, rules: Rules) -> Directory:
-    """The directory of these customers and identities, made once per set of identities."""
-    return facts.once(
-        ("directory", rules.identities),
-        lambda: Directory(facts.customers, rules.identities, facts.settings.tag_prefixes),
-    )
-
-
-def is_category(facts: Facts, category: str) -> Mask:
-    """Dimensions of a charge category."""
-    return facts.once(
-        ("category", category),
-        lambda: np.array([d.charge_category == category for d in facts.dimensions], dtype=bool),
-    )

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Binding, Mask
-from turbofinops_tui.economics.evaluate.ledger import Pools
+from turbofinops_tui.economics.evaluate.edits import codes_into
+from turbofinops_tui.economics.evaluate.shared import SharedPools
 from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights
-from turbofinops_tui.economics.periods import month_of_day
-
-GONE = -2
-"""the code of a label that the other side does not have"""
-
-
-def codes_into(old: Sequence[str], new: Sequence[str]) -> Ints:
-    """Position in ``old`` -> position in ``new`` (``GONE`` without one); the last entry is that of -1."""
-    number = {label: code for code, label in enumerate(new)}
-    return np.array([*(number.get(label, GONE) for label in old), NOBODY], dtype=np.int64)
 
 
 def touched(before: Binding, after: Binding) -> Mask:
@@ -31,6 +19,8 @@ def touched(before: Binding, after: Binding) -> Mask:
     changed |= links[before.link] != after.link
     changed |= (before.bucket != after.bucket) | (before.opex != after.opex)
     lined = (before.timeline != NOBODY) | (after.timeline != NOBODY)
+    if after.base_token is before.token:
+        lined &= after.open
     chosen = np.flatnonzero(lined & ~changed)
     pairs = np.stack([before.timeline[chosen], after.timeline[chosen]])
     found, place = np.unique(pairs, axis=1, return_inverse=True)
@@ -58,36 +48,53 @@ def _content(binding: Binding, line: int) -> tuple[object, ...]:
     return tuple(found)
 
 
-def moving(pools: Pools, own: MonthWeights, other: MonthWeights, changed: Mask) -> Mask:
-    """Atoms of ``pools`` that are split otherwise by ``other``: other dimensions' atoms, rules or weights.
+def moving(own: SharedPools, other: SharedPools, changed: Mask, inside: Mask | None = None) -> Mask:
+    """Atoms of ``own`` that ``other`` splits otherwise: dimensions of other owners, other rules or weights.
 
-    ``changed`` are the dimensions that have other owners; the atoms of the rest are in both.
+    ``changed`` are the dimensions with other owners; the atoms of the rest are in both. With ``inside``
+    only atoms of those spans count, and a run of atoms moves whole or not at all.
     """
+    pools = own.ledger.pools
+    if not len(pools.day):
+        return np.zeros(0, dtype=bool)
     moved: Mask = changed[pools.dimension]
-    rules = {rule.id: number for number, rule in enumerate(other.binding.shared)}
-    for number in np.unique(pools.rule[~moved]).tolist():
-        of_rule = np.flatnonzero((pools.rule == number) & ~moved)
-        moved[of_rule] = _other_weights(pools.take(of_rule), own, other, number, rules)
-    return moved
+    (rules, months, partitions), run = own.runs
+    differ = np.zeros(len(rules), dtype=bool)
+    wanted = np.ones(len(rules), dtype=bool)
+    joined: set[tuple[str, int, int]] = set()
+    if inside is not None:
+        kept = inside[own.ledger.books.span_of(pools.day)]
+        wanted[:] = False
+        wanted[run[kept]] = True
+        differ[run[moved & kept]] = True
+        joined = _changed_runs(other, changed, inside)
+    twins = {rule.id: number for number, rule in enumerate(other.ledger.binding.shared)}
+    for number in np.flatnonzero(wanted & ~differ).tolist():
+        at = (int(rules[number]), int(months[number]), int(partitions[number]))
+        name = (own.ledger.binding.shared[at[0]].id, *at[1:])
+        differ[number] = name in joined or _other_weights(own.weights, other.weights, twins, *at)
+    return differ[run] & kept if inside is not None else moved | differ[run]
+
+
+def _changed_runs(pools: SharedPools, changed: Mask, inside: Mask) -> set[tuple[str, int, int]]:
+    """Runs (shared rule, month, partition) that hold atoms of changed dimensions."""
+    atoms = pools.ledger.pools
+    if not len(atoms.day):
+        return set()
+    names, run = pools.runs
+    chosen = np.unique(run[changed[atoms.dimension] & inside[pools.ledger.books.span_of(atoms.day)]])
+    rules = pools.ledger.binding.shared
+    return {(rules[rule].id, month, within) for rule, month, within in names[:, chosen].T.tolist()}
 
 
 def _other_weights(
-    pools: Pools, own: MonthWeights, other: MonthWeights, number: int, rules: dict[str, int]
-) -> Mask:
+    own: MonthWeights, other: MonthWeights, twins: dict[str, int], number: int, month: int, partition: int
+) -> bool:
     rule = own.binding.shared[number]
-    twin = rules.get(rule.id)
+    twin = twins.get(rule.id)
     if twin is None or other.binding.shared[twin].within != rule.within:
-        return np.ones(len(pools.day), dtype=bool)
-    days, day = np.unique(pools.day, return_inverse=True)
-    month = np.array([month_of_day(d) for d in days.tolist()], dtype=np.int64)[day]
-    partition = own.partition_of(rule)[pools.dimension]
-    pairs, place = np.unique(np.stack([month, partition]), axis=1, return_inverse=True)
-    differ = [
-        not same_weights(own.of(number, at, within), other.of(twin, at, within))
-        for at, within in pairs.T.tolist()
-    ]
-    found: Mask = np.array(differ, dtype=bool)[place.reshape(-1)]
-    return found
+        return True
+    return not same_weights(own.of(number, month, partition), other.of(twin, month, partition))
 
 
 def same_weights(one: Weights | None, two: Weights | None) -> bool:

@@ -97,7 +97,7 @@ def _add_flows(flows: Flows, before: Piece, after: Piece) -> None:
     changed = touched(one, two)
     pools = [piece.engine.pools for piece in (before, after)]
     atoms = [
-        moving(own.ledger.pools, own.weights, other.weights, changed)
+        moving(own, other, changed)
         for own, other in (pools, reversed(pools))
     ]  # fmt: skip
     if not changed.any() and not any(chosen.any() for chosen in atoms):

@@ -8,13 +8,12 @@ top of the same question needs no record again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from turbofinops_tui.economics.books import FactBooks
-from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
+from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.evaluate.axes import Axis, Mask, Space
 from turbofinops_tui.economics.evaluate.bind import (
     DIRECT,
@@ -23,6 +22,17 @@ from turbofinops_tui.economics.evaluate.bind import (
     UNATTRIBUTED,
     Binding,
 )  # fmt: skip
+from turbofinops_tui.economics.evaluate.changes import moving
+from turbofinops_tui.economics.evaluate.cubes import (
+    COST,
+    Cube,
+    changes_of,
+    columns_of,
+    mixed_radix,
+    sum_columns,
+    with_changes,
+)  # fmt: skip
+from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Options, Records
 from turbofinops_tui.economics.evaluate.sales import Sales, sales
 from turbofinops_tui.economics.evaluate.shared import SharedPools
@@ -31,25 +41,10 @@ from turbofinops_tui.economics.patterns import fold, pattern
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Basis, Condition, InOut
 
-COST = ("direct", "shared", "unattributed", "opex", "tax", "ai", "ai_unattributed")
-REVENUE = ("revenue", "revenue_of_nobody", "estimated")
-DENSE = 3_000_000
-"""cells of a dense sum; a sparser one sorts its keys"""
+MOST_ENGINES = 4
+"""engines that stand on each other"""
 AI_CATEGORY = "ai and machine learning"
 AI_PROVIDERS = ("openai", "anthropic", "openrouter")
-
-
-@dataclass(frozen=True, slots=True)
-class Cube:
-    """Sums per key, ascending; a key is (codes of the axes, span) in mixed radix, the span last."""
-
-    keys: Ints
-    sums: dict[str, Amounts]
-    seen: dict[str, Mask]
-    """whether a key has any record in that column, be its sum 0 or not"""
-    plain: Ints
-    """the keys without their span"""
-    span: Ints
 
 
 class Engine:
@@ -63,18 +58,42 @@ class Engine:
         revenue: tuple[Basis, InOut],
         weights: MonthWeights,
         whole: Days,
+        ledger: Ledger,
+        base: Engine | None = None,
     ) -> None:
         self.books = books
         self.whole = whole
         self.binding = binding
         self.options = options
         self.revenue = revenue
-        self.ledger = Ledger(books, binding, options)
+        self.ledger = ledger
         self.pools = SharedPools(self.ledger, weights)
+        self.base = base if isinstance(ledger, DerivedLedger) and base is not None else None
+        """an engine of other rules whose ledger this one's is derived from"""
+        if self.base is not None and (len(_bases(self)) > MOST_ENGINES or self._most_changed):
+            self.base = None
         self._cubes: dict[object, Cube] = {}
+        self._moving: dict[object, list[tuple[int, Records]]] = {}
+
+    @property
+    def _most_changed(self) -> bool:
+        ledger = self.ledger
+        return not isinstance(ledger, DerivedLedger) or 2 * int(ledger.changed.sum()) > len(ledger.changed)
+
+    @property
+    def _same_sales(self) -> bool:
+        """Whether revenue has the owners and features of the base, under the same codes."""
+        if self.base is None:
+            return False
+        mine, other = self.binding, self.base.binding
+        known = other.features.labels
+        same = mine.directory is other.directory and mine.rules.features == other.rules.features
+        return same and mine.features.labels[: len(known)] == known
 
     @cached_property
     def _sales(self) -> tuple[Sales, Sales]:
+        if self.base is not None and self._same_sales:
+            return self.base._sales
         return sales(self.books, self.binding, self.options.currency, *self.revenue)
 
     @property
@@ -91,7 +110,10 @@ class Engine:
     def space(self) -> Space:
         """The axes over these spans (features are complete once the revenue is owned)."""
         _ = self.sales
-        return Space(self.books, self.binding, self.books.spans, self.whole)
+        space = Space(self.books, self.binding, self.books.spans, self.whole)
+        if self.base is not None and self._same_sales and self.base.whole == self.whole:
+            space.take_over(self.base.space)
+        return space
 
     # --- records of a question ------------------------------------------------------------------
 
@@ -100,14 +122,21 @@ class Engine:
 
         The spans ``inside`` are complete; of the others large pools may be missing.
         """
-        conditions = conditions_by_dimension(where)
-        seen = [*axes, *(self.space.axis(name) for name in conditions)]
+        groups = self._groups(axes, where)
+        records = Records.join([self.ledger.owned, self.pools.records(groups, inside)])
+        return self._passing(records, where)
+
+    def _groups(self, axes: Sequence[Axis], where: Sequence[Condition]) -> Ints:
+        """A code per dimension; those of one code are one for ``axes`` and ``where``."""
+        seen = [*axes, *(self.space.axis(name) for name in conditions_by_dimension(where))]
         groups = np.zeros(len(self.books.dimensions), dtype=np.int64)
         for axis in dict.fromkeys(seen):
             if axis.of_dimension is not None:
                 groups = _combined(groups, axis.of_dimension, len(axis.labels))
-        groups = _combined(groups, self.is_ai.astype(np.int64), 2)
-        records = Records.join([self.ledger.owned, self.pools.records(groups, inside)])
+        return _combined(groups, self.is_ai.astype(np.int64), 2)
+
+    def _passing(self, records: Records, where: Sequence[Condition]) -> Records:
+        conditions = conditions_by_dimension(where)
         kept = np.ones(len(records), dtype=bool)
         for name, conditions_ in conditions.items():
             axis = self.space.axis(name)
@@ -202,8 +231,61 @@ class Engine:
         """
         key = ("cost", names, where, inside.tobytes() if self.pools.large else b"")
         if key not in self._cubes:
-            self._remember(key, self._cost_cube(names, where, inside))
+            cube = self._patched(key, names, where, inside)
+            self._remember(key, cube or self._cost_cube(names, where, inside))
         return self._cubes[key]
+
+    def _patched(
+        self, key: object, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask
+    ) -> Cube | None:
+        """The cube from the base's by difference; None where it cannot be had that way."""
+        base = self.base
+        if base is None or not self._same_codes((*names, *conditions_by_dimension(where))):
+            return None
+        cube = base._cubes.get(key) or base._patched(key, names, where, inside)
+        if cube is None or any(values.dtype == object for values in cube.sums.values()):
+            return None
+        axes = [self.space.axis(name) for name in names]
+        keys, columns, amounts, signs = [], [], [], []
+        for sign, all_records in self._differing(axes, where, inside):
+            records = self._passing(all_records, where)
+            codes = [axis.cost(records) for axis in axes if axis.cost is not None]
+            key_ = mixed_radix(codes, axes, records.span, len(self.books.spans))
+            for chosen, column in columns_of(records, self.is_ai):
+                keys.append(key_[chosen])
+                columns.append(column)
+                amounts.append(records.amount[chosen])
+                signs.append(sign)
+        changes = changes_of(keys, columns, amounts, signs, len(COST)) if keys else None
+        return None if changes is None else with_changes(cube, changes, len(self.books.spans))
+
+    def _same_codes(self, names: Sequence[str]) -> bool:
+        """Whether the axes ``names`` give the same codes as the base's."""
+        base = self.base
+        if base is None or not self._same_sales or base.whole != self.whole or "link" in names:
+            return False
+        return (
+            "feature" not in names or base.space.axis("feature").labels == self.space.axis("feature").labels
+        )
+
+    def _differing(
+        self, axes: Sequence[Axis], where: Sequence[Condition], inside: Mask
+    ) -> list[tuple[int, Records]]:
+        """Records that the base has (-1) and those in their place (1), of the spans ``inside`` at least."""
+        ledger, base = self.ledger, self.base
+        if not isinstance(ledger, DerivedLedger) or base is None:
+            return []
+        large = self.pools.large or base.pools.large
+        groups = self._groups(axes, where) if large else np.arange(len(self.books.dimensions))
+        key = (groups.tobytes(), inside.tobytes()) if large else ()
+        if key not in self._moving:
+            found = [(-1, ledger.base.records_of(ledger.changed)), (1, ledger.own.owned)]
+            sides = ((-1, base.pools, self.pools), (1, self.pools, base.pools))
+            for sign, own, other in sides:
+                atoms = moving(own, other, ledger.changed, inside if large else None)
+                found.append((sign, own.some(groups, atoms)))
+            self._moving[key] = found
+        return self._moving[key]
 
     def _cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask) -> Cube:
         axes = [self.space.axis(name) for name in names]
@@ -227,7 +309,10 @@ class Engine:
         """Sums of ``REVENUE`` by the axes ``names`` (none of time) and span."""
         key = ("revenue", names, where)
         if key not in self._cubes:
-            self._remember(key, self._revenue_cube(names, where))
+            known = None
+            if self.base is not None and self._same_codes((*names, *conditions_by_dimension(where))):
+                known = self.base._cubes.get(key)
+            self._remember(key, known or self._revenue_cube(names, where))
         return self._cubes[key]
 
     def _revenue_cube(self, names: tuple[str, ...], where: tuple[Condition, ...]) -> Cube:
@@ -246,7 +331,7 @@ class Engine:
             "revenue_of_nobody": parts[1] + parts[3],
             "estimated": parts[2] + parts[3],
         }
-        seen = {"revenue": np.ones(len(found.keys), dtype=bool)}
+        seen = {"revenue": np.ones(len(found.keys), dtype=np.int64)}
         return Cube(found.keys, sums, seen, found.plain, found.span)
 
     def _size(self, axes: Sequence[Axis]) -> int:
@@ -280,6 +365,14 @@ class Engine:
         return found_keys
 
 
+def _bases(engine: Engine) -> list[Engine]:
+    found, base = [], engine.base
+    while base is not None:
+        found.append(base)
+        base = base.base
+    return found
+
+
 def conditions_by_dimension(where: Sequence[Condition]) -> dict[str, list[Condition]]:
     """Conditions by dimension: the same one twice is OR, different ones are AND, all ``!=`` hold."""
     found: dict[str, list[Condition]] = {}
@@ -302,42 +395,3 @@ def _allowed(axis: Axis, conditions: Sequence[Condition]) -> Mask:
 def _combined(groups: Ints, codes: Ints, size: int) -> Ints:
     combined: Ints = np.unique(groups * size + codes, return_inverse=True)[1].astype(np.int64)
     return combined
-
-
-def mixed_radix(codes: Sequence[Ints], axes: Sequence[Axis], last: Ints, size: int) -> Ints:
-    """Keys of (codes..., last); OverflowError when they do not fit 62 bits."""
-    limit = size
-    for axis in axes:
-        limit *= max(1, len(axis.labels))
-    if limit >= 2**62:
-        raise OverflowError("too many combinations of dimensions")
-    keys = np.zeros(len(last), dtype=np.int64)
-    for axis, code in zip(axes, codes, strict=True):
-        keys = keys * max(1, len(axis.labels)) + code
-    return keys * size + last
-
-
-def sum_columns(
-    keys: Ints, column: Ints, values: Amounts, names: Sequence[str], size: int, spans: int
-) -> Cube:
-    """Exact sums of ``values`` per key and column; every key that occurs is kept, even at 0."""
-    width = len(names)
-    values = exact(values) if values.dtype != object else values
-    if size * width <= DENSE:
-        table: Amounts = np.zeros(size * width, dtype=values.dtype)
-        np.add.at(table, keys * width + column, values)
-        marks: Mask = np.zeros(size * width, dtype=bool)
-        marks[keys * width + column] = True
-        marks = marks.reshape(size, width)
-        found = np.flatnonzero(marks.any(axis=1))
-        columns: Amounts = table.reshape(size, width)[found].T
-        seen: Mask = marks[found].T
-    else:
-        found, place = np.unique(keys, return_inverse=True)
-        columns = np.zeros((width, len(found)), dtype=values.dtype)
-        np.add.at(columns, (column, place), values)
-        seen = np.zeros((width, len(found)), dtype=bool)
-        seen[column, place] = True
-    sums = {name: np.ascontiguousarray(columns[i]) for i, name in enumerate(names)}
-    marks_of = {name: np.ascontiguousarray(seen[i]) for i, name in enumerate(names)}
-    return Cube(found, sums, marks_of, *np.divmod(found, spans))

@@ -15,7 +15,7 @@ import numpy as np
 from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, total
 from turbofinops_tui.economics.evaluate.axes import TIME, Axis, Mask, Space
-from turbofinops_tui.economics.evaluate.engine import COST, REVENUE, Cube
+from turbofinops_tui.economics.evaluate.cubes import COST, REVENUE, Cube
 from turbofinops_tui.economics.evaluate.plan import Piece, forget, memory_of
 from turbofinops_tui.economics.measures import COST_SIDE, REVENUE_SIDE, lacks
 from turbofinops_tui.economics.periods import Days
@@ -177,7 +177,7 @@ class _Reducer:
             offset += size
         joined = keys[0] if len(keys) == 1 else np.concatenate(keys)
         if not len(joined):
-            return joined, {n: v[:0] for n, v in sums[0].items()}, {n: v[:0] for n, v in seen[0].items()}
+            return joined, {n: v[:0] for n, v in sums[0].items()}, {n: v[:0] > 0 for n, v in seen[0].items()}
         order = None
         if np.any(joined[1:] < joined[:-1]):
             order = np.argsort(joined, kind="stable")

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
-from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding, is_category
+from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding
+from turbofinops_tui.economics.evaluate.kept import is_category
 from turbofinops_tui.economics.split import largest_remainder, split_rows
 from turbofinops_tui.economics.types import CostBasis, InOut
 
@@ -94,10 +95,21 @@ class Options:
 class Ledger:
     """Owned cost of some books under a binding; shared pools stay whole until ``pools`` are split."""
 
-    def __init__(self, books: FactBooks, binding: Binding, options: Options) -> None:
+    depth = 0
+    """how many ledgers this one stands on"""
+
+    def __init__(
+        self, books: FactBooks, binding: Binding, options: Options, only: Mask | None = None
+    ) -> None:
         self.books = books
         self.binding = binding
         self.options = options
+        self.only = only
+        """the dimensions it is about; None: all"""
+
+    def records_of(self, dimensions: Mask) -> Records:
+        """Owned records of the dimensions of a mask."""
+        return self.owned.take(np.flatnonzero(dimensions[self.owned.dimension]))
 
     @cached_property
     def owned(self) -> Records:
@@ -123,6 +135,9 @@ class Ledger:
     def _parts(self) -> tuple[Records, Pools, Records]:
         entries = self.books.entries(self.options.cost, self.options.currency)
         dimension, span, amount = entries.dimension, entries.span, entries.amount
+        if self.only is not None:
+            rows = np.flatnonzero(self.only[dimension])
+            dimension, span, amount = dimension[rows], span[rows], amount[rows]
         if self.options.credits == "out":
             kept = ~self.is_credit[dimension]
             dimension, span, amount = dimension[kept], span[kept], amount[kept]
@@ -164,13 +179,12 @@ class Ledger:
     def whole_assignments(self) -> Ints:
         """[timeline, span] -> the assignment that owns the whole span, or -1 when days are needed."""
         binding, books = self.binding, self.books
-        needs_days = [
-            len(assignment) > 1 or assignment[0].bucket == POOL for assignment in binding.assignments
-        ]
         table = np.full((len(binding.timelines), len(books.spans)), NOBODY, dtype=np.int64)
-        for number, line in enumerate(binding.timelines):
-            for start, end, assignment in line:
-                if not needs_days[assignment]:
+        lines = binding.timeline if self.only is None else binding.timeline[self.only]
+        for number in np.unique(lines[lines != NOBODY]).tolist():
+            for start, end, assignment in binding.timelines[number]:
+                parts = binding.assignments[assignment]
+                if len(parts) == 1 and parts[0].bucket != POOL:
                     table[number, (books.starts >= start) & (books.ends <= end)] = assignment
         return table
 
@@ -268,6 +282,8 @@ class Ledger:
         foreign = books.foreign(self.options.currency)
         if not len(foreign):
             return Records.empty()
+        if self.only is not None:
+            foreign = foreign[self.only[foreign]]
         rows = books.day_cost(self.options.cost, self.options.currency, foreign).unconverted
         if self.options.credits == "out":
             rows = rows.take(~self.is_credit[rows.dimension])

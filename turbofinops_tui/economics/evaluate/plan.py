@@ -12,15 +12,16 @@ import numpy as np
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.evaluate.axes import Mask
 from turbofinops_tui.economics.evaluate.bind import Binding
+from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.engine import Engine
-from turbofinops_tui.economics.evaluate.ledger import Options
+from turbofinops_tui.economics.evaluate.ledger import Ledger, Options
 from turbofinops_tui.economics.evaluate.weights import MonthWeights
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start, week_start
 from turbofinops_tui.economics.types import Rules, Slice
 
 WINDOW_DAYS = 92
 """days of one window on the day or week axis; longer tables are read window by window"""
-ENGINES_KEPT = 5
+ENGINES_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,16 @@ def binding_of(books: FactBooks, rules: Rules, slice_: Slice) -> Binding:
     key = ("binding", rules.id or rules, slice_.tax, slice_.shared)
     memory = memory_of(books, "bindings")
     if key not in memory:
-        memory[key] = Binding(books.facts, rules, slice_.tax, slice_.shared)
+        base = next((memory[old] for old in reversed(memory) if _alike(old, key)), None)
+        memory[key] = Binding(books.facts, rules, slice_.tax, slice_.shared, cast("Binding | None", base))
         forget(memory, ENGINES_KEPT)
+    memory.move_to_end(key)
     return cast(Binding, memory[key])
+
+
+def _alike(old: object, key: tuple[object, ...]) -> bool:
+    """Whether two keys differ in their rules alone: then one can be made from the other."""
+    return isinstance(old, tuple) and (old[0], *old[2:]) == (key[0], *key[2:])
 
 
 def weights_of(books: FactBooks, rules: Rules, slice_: Slice) -> MonthWeights:
@@ -114,18 +122,43 @@ def _engine(books: FactBooks, rules: Rules, slice_: Slice, spans: tuple[Days, ..
     key = ("engine", rules.id or rules, own, currency, spans, whole)
     memory = memory_of(books, "engines")
     if key not in memory:
-        window = base_books(books) if spans == books.facts.months() else books.window(spans)
+        base = cast("Engine | None", next((memory[k] for k in reversed(memory) if _alike(k, key)), None))
+        options = Options(slice_.cost, currency, slice_.credits)
+        ledger = _ledger(books, rules, slice_, spans, options)
+        if not isinstance(ledger, DerivedLedger) or base is None or ledger.base is not base.ledger:
+            base = None
         memory[key] = Engine(
-            window,
+            ledger.books,
             binding_of(books, rules, slice_),
-            Options(slice_.cost, currency, slice_.credits),
+            options,
             (slice_.revenue, slice_.estimates),
             weights_of(books, rules, slice_),
             whole,
+            ledger,
+            base,
         )
         forget(memory, ENGINES_KEPT)
     memory.move_to_end(key)
     return cast(Engine, memory[key])
+
+
+def _ledger(
+    books: FactBooks, rules: Rules, slice_: Slice, spans: tuple[Days, ...], options: Options
+) -> Ledger:
+    """The ledger over ``spans``, remembered; derived from one of other rules where there is one."""
+    key = ("ledger", rules.id or rules, slice_.tax, slice_.shared, options, spans)
+    memory = memory_of(books, "ledgers")
+    if key not in memory:
+        binding = binding_of(books, rules, slice_)
+        base = cast("Ledger | None", next((memory[k] for k in reversed(memory) if _alike(k, key)), None))
+        if base is not None:
+            memory[key] = DerivedLedger(base, binding)
+        else:
+            window = base_books(books) if spans == books.facts.months() else books.window(spans)
+            memory[key] = Ledger(window, binding, options)
+        forget(memory, ENGINES_KEPT)
+    memory.move_to_end(key)
+    return cast(Ledger, memory[key])
 
 
 def base_books(books: FactBooks) -> FactBooks:

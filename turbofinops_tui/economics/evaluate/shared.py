@@ -54,6 +54,28 @@ class SharedPools:
         return self._split(self.ledger.pools.take(atoms), groups) if atoms.any() else Records.empty()
 
     @cached_property
+    def runs(self) -> tuple[Ints, Ints]:
+        """([3, run] rule, month and partition of every run of atoms with the same weights, run per atom)."""
+        pools = self.ledger.pools
+        days, day = np.unique(pools.day, return_inverse=True)
+        month = np.array([month_of_day(d) for d in days.tolist()], dtype=np.int64)[day]
+        partition = self._partitions(pools)
+        low = int(month.min(initial=0))
+        months = int(month.max(initial=0)) - low + 1
+        width = int(partition.max(initial=0)) + 1
+        code = (pools.rule * months + month - low) * width + partition
+        codes, run = np.unique(code, return_inverse=True)
+        return np.stack([codes // width // months, codes // width % months + low, codes % width]), run
+
+    def _partitions(self, pools: Pools) -> Ints:
+        partition = np.zeros(len(pools.day), dtype=np.int64)
+        for number in np.unique(pools.rule).tolist():
+            of_rule = pools.rule == number
+            partitions = self.weights.partition_of(self.ledger.binding.shared[number])
+            partition[of_rule] = partitions[pools.dimension[of_rule]]
+        return partition
+
+    @cached_property
     def large(self) -> bool:
         """Whether the pools are too large to be kept per dimension: then only spans asked for are split."""
         pools, books = self.ledger.pools, self.ledger.books
@@ -79,11 +101,7 @@ class SharedPools:
             np.array([month_of_day(span_.start) for span_ in books.spans], dtype=np.int64)[span],
             return_inverse=True,
         )
-        partition = np.zeros(len(span), dtype=np.int64)
-        for number in np.unique(pools.rule).tolist():
-            of_rule = pools.rule == number
-            partitions = self.weights.partition_of(self.ledger.binding.shared[number])
-            partition[of_rule] = partitions[pools.dimension[of_rule]]
+        partition = self._partitions(pools)
         # one run of rows per (rule, month, partition); inside it one run per outcome
         order = np.lexsort((pools.feature, stands_for, span, partition, month, pools.rule))
         run = np.stack([pools.rule, month, partition])[:, order]

@@ -10,7 +10,7 @@ import numpy as np
 
 from turbofinops_tui.economics.books.rows import Amounts, Ints, total
 from turbofinops_tui.economics.evaluate.axes import Mask
-from turbofinops_tui.economics.evaluate.engine import COST
+from turbofinops_tui.economics.evaluate.cubes import COST
 from turbofinops_tui.economics.evaluate.frame import Frame
 from turbofinops_tui.economics.measures import RECURRING, Cell, value
 from turbofinops_tui.economics.money import Money, Ratio, scale

@@ -1,0 +1,81 @@
+"""A ledger from that of other rules: only what changes owner is looked at again.
+
+``DerivedLedger`` differs from its base in the dimensions ``changed``; nothing of the base is copied
+before somebody needs all of it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from turbofinops_tui.economics.evaluate.bind import Binding
+from turbofinops_tui.economics.evaluate.changes import touched
+from turbofinops_tui.economics.evaluate.edits import codes_into, ids
+from turbofinops_tui.economics.evaluate.ledger import Ledger, Mask, Pools, Records
+
+MOST_BASES = 32
+"""ledgers that stand on each other before one stands alone"""
+
+
+class DerivedLedger(Ledger):
+    """The ledger of ``binding``, from ``base`` and the dimensions whose owners differ."""
+
+    def __init__(self, base: Ledger, binding: Binding) -> None:
+        super().__init__(base.books, binding, base.options)
+        self.base = base
+        self.changed = touched(base.binding, binding)
+        self.own = Ledger(base.books, binding, base.options, self.changed)
+        old = base.binding
+        self._links = codes_into(old.links, binding.links)
+        self._features = codes_into(old.features.labels, binding.features.labels)
+        self._rules = codes_into(ids(old.shared), ids(binding.shared))
+        self.depth = base.depth + 1
+        if self.depth > MOST_BASES:
+            _ = base.owned  # the base holds all of it from now on and needs no base itself
+            base.depth = 0
+
+    def records_of(self, dimensions: Mask) -> Records:
+        """Owned records of the dimensions of a mask."""
+        if "owned" in self.__dict__:
+            return super().records_of(dimensions)
+        kept = self._renumbered(self.base.records_of(dimensions & ~self.changed))
+        own = self.own.owned
+        return Records.join([kept, own.take(dimensions[own.dimension])])
+
+    def _renumbered(self, records: Records) -> Records:
+        link = self._links[records.link].astype(records.link.dtype)
+        feature = self._features[records.feature].astype(records.feature.dtype)
+        return Records(
+            records.dimension, records.span, records.customer, feature, link, records.bucket,
+            records.opex, records.amount,
+        )  # fmt: skip
+
+    @cached_property
+    def owned(self) -> Records:
+        """Everything but the pools."""
+        kept = self._renumbered(self.base.records_of(~self.changed))
+        return Records.join([kept, self.own.owned])
+
+    @cached_property
+    def pools(self) -> Pools:
+        """What shared rules are to spread; the base's own when nothing in it differs."""
+        base, own = self.base.pools, self.own.pools
+        kept = ~self.changed[base.dimension]
+        same = all(bool((c[:-1] == np.arange(len(c) - 1)).all()) for c in (self._rules, self._features))
+        if kept.all() and not len(own.day) and same:
+            return base
+        rest = base.take(kept)
+        rest = Pools(
+            rest.dimension, rest.day, self._rules[rest.rule], self._features[rest.feature], rest.amount
+        )
+        pairs = ((getattr(rest, name), getattr(own, name)) for name in Pools.__slots__)
+        return Pools(*(np.concatenate(pair) for pair in pairs))
+
+    @cached_property
+    def unconverted(self) -> Records:
+        """Native amounts without a rate, per (dimension, day): ``span`` holds the *day*."""
+        base = self.base.unconverted
+        kept = self._renumbered(base.take(~self.changed[base.dimension]))
+        return Records.join([kept, self.own.unconverted])
