@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from turbofinops_tui.economics.money import Money, Ratio
+from turbofinops_tui.economics.number_settings import NumberSettings as NumberSettings
 from turbofinops_tui.economics.periods import Days, Range
 
 Basis = Literal["recognised", "cash"]
@@ -192,23 +193,6 @@ class Rules:
     shared: tuple[SharedRule, ...] = ()
     features: tuple[FeatureRule, ...] = ()
     identities: tuple[Identity, ...] = ()
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberSettings:
-    """Settings that change numbers: in the store, audited, part of the books id."""
-
-    currency: str = "USD"
-    ai_services: tuple[str, ...] = (
-        "amazon bedrock", "bedrock", "vertex ai", "azure openai", "azure openai service",
-    )  # fmt: skip
-    tag_prefixes: tuple[str, ...] = ("user:", "user_")
-    lag_days: tuple[tuple[str, int], ...] = (("stripe", 0), ("ai", 1), ("cloud", 2), ("datadog", 3))
-    final_after_days: int = 10
-    """days after the end of its month when a delivered day counts as final"""
-    watch_floor: Decimal = Decimal(20)
-    unprofitable_floor: Decimal = Decimal(0)
     id: str = ""
 
 

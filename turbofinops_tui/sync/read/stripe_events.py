@@ -2,8 +2,8 @@
 
 One mode and account counts (live and the key's own without a connection); others are counted in the
 result. An event of another release of the API is kept, but its object is not read from it: it waits for the
-object in today's shape. The whole file is read before anything is written, through a temporary file, so that a
-bad line leaves the store as it was whatever the size of the file.
+object in today's shape. The whole file is read before anything is written, through a temporary file, so that
+a bad line leaves the store as it was whatever the size of the file.
 """
 
 from __future__ import annotations
