@@ -128,7 +128,10 @@ class Walk:
     def _rule(self, section: str, name: str) -> Any:
         pick = self.dice.choice
         match = t.Match(tuple(pick(MATCHES).items()))
-        dates: dict[str, Any] = {"start": pick((None, None, 20_480, 20_486)), "end": pick((None, None, 20_500, 20_520))}
+        dates: dict[str, Any] = {
+            "start": pick((None, None, 20_480, 20_486)),
+            "end": pick((None, None, 20_500, 20_520)),
+        }
         if section == "classes":
             return t.ClassRule(name, match, pick(("cogs", "opex")), "lab", **dates)
         if section == "features":
