@@ -22,6 +22,8 @@ from turbofinops_tui.sync.derive_types import CreditNote, Invoice, Line, Movemen
 LINES_FINDING = "stripe_invoice_lines"
 NOTE_FINDING = "stripe_credit_note_lines"
 PRICE_FINDING = "stripe_unknown_price"
+OBJECT_FINDING = "stripe_object"
+FINALISED = ("open", "paid", "uncollectible", "void")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Book:
 def derive_invoice(component: Component, invoice: Invoice) -> None:
     """Add all rows of ``invoice`` and of what pays or takes it back; or the finding that quarantines it."""
     if invoice.status in ("draft", "deleted"):
+        return
+    if invoice.status not in FINALISED:
+        detail = f"its status {invoice.status[:40]!r} is not known: not counted"
+        source = component.origin.source
+        component.findings.append(Finding(OBJECT_FINDING, invoice.id, source, detail))
         return
     nets = [line.net for line in invoice.lines]
     if sum(nets) != invoice.net:

@@ -12,11 +12,12 @@ from turbofinops_tui.store.findings import Finding
 from turbofinops_tui.sync.derive_component import Component, Origin
 from turbofinops_tui.sync.derive_facts import MONEY_KINDS, fact
 from turbofinops_tui.sync.derive_inbox import WHOLE
+from turbofinops_tui.sync.derive_invoices import OBJECT_FINDING
 from turbofinops_tui.sync.derive_previews import is_replaced
 from turbofinops_tui.sync.derive_types import CreditNote, Fact, Invoice, Preview, Price
 from turbofinops_tui.sync.read.stripe_objects import PREVIEW, Json, references, unpack
 
-READ_FINDING = "stripe_object"
+READ_FINDING = OBJECT_FINDING
 _KINDS = json.dumps(sorted(set(MONEY_KINDS) - {"price"}))
 _SCOPE = "source = ? AND account = ? AND livemode = ?"
 _OBJECTS = (
