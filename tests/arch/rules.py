@@ -206,6 +206,23 @@ def no_float_holds_money(path: str, tree: ast.Module) -> list[str]:
     ]
 
 
+REVEALING = (
+    "sync/pull/",
+    "sync/receive/",
+    "actions/syncing.py",
+    "actions/receiving.py",
+    "actions/connections.py",
+)
+"""who hands a secret to the client that sends it, or to the verifier"""
+
+
+def secrets_stay_secret(path: str, tree: ast.Module) -> list[str]:
+    """``.reveal()`` is called where a secret is used, nowhere else."""
+    if path.startswith(REVEALING):
+        return []
+    return [f"{call.lineno} reveals a secret" for call, name in calls(tree) if name.endswith(".reveal")]
+
+
 def importers(graph: dict[str, set[str]]) -> list[str]:
     """Modules that too many others import; ``graph`` is module -> what it imports, in dotted names."""
     others = max(len(graph) - 1, 1)
@@ -244,4 +261,5 @@ RULES: tuple[Rule, ...] = (
     everything_is_annotated,
     no_screen_knows_a_screen,
     no_float_holds_money,
+    secrets_stay_secret,
 )
