@@ -29,6 +29,8 @@ from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.stripe_imports import StripeKind, import_stripe
 from turbofinops_tui.clock import Clock
+from turbofinops_tui.economics.periods import Range, day_text
+from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.errors import ConflictError
 from turbofinops_tui.store.check import check_store
 from turbofinops_tui.store.rebuild import rebuild_months
@@ -179,9 +181,6 @@ def test_a_fee_that_comes_later_and_a_charge_that_names_nobody(books: Session) -
 
 
 def test_fees_are_direct_cost_of_their_customer(books: Session) -> None:
-    from turbofinops_tui.economics.periods import Range
-    from turbofinops_tui.economics.types import Slice
-
     load(
         books,
         price("price_m"), {"id": "cus_1", "object": "customer", "metadata": {"customer_ref": "acme"}}, PAID,
@@ -198,3 +197,18 @@ def test_fees_are_direct_cost_of_their_customer(books: Session) -> None:
     assert [(part.bucket, [row.object for row in part.rows]) for part in explained.parts] == [
         ("direct", ["txn_1"])
     ]
+
+
+def test_days_with_revenue_are_delivered_days_of_the_fees(books: Session) -> None:
+    """A day without a payment is not a day that is missing, as long as the account told of something."""
+    paid = charge("ch_1", 3100, "2026-11-02")
+    load(books, price("price_m"), paid, movement("txn_1", 3100, "2026-11-02", "ch_1", fee=90))
+    asked = Slice(measures=("margin",), range=Range(period="2026-11"))
+
+    def missing() -> list[str]:
+        states = Reports(books).table(asked).states
+        return [day_text(state.start) for state in states if state.state == "missing"]
+
+    assert missing() == ["2026-11-03"]
+    load(books, invoice("in_1", [line("il_1", 3100, "2026-11-01", "2026-12-01")], "2026-11-20"))
+    assert missing() == ["2026-11-21"]

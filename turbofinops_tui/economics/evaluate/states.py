@@ -18,6 +18,9 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
     for batch in books.batches:
         if batch.last_day is not None:
             last[batch.source] = max(last.get(batch.source, batch.last_day), batch.last_day)
+    for source, day in books.facts.once("days of revenue", lambda: _revenue_days(books)).items():
+        if source in last:  # fees come with revenue: a day with a payment is a delivered one
+            last[source] = max(last[source], day)
     lags = books.facts.once("lags", lambda: _lags(books))
     found: list[SourceState] = []
     for source in sorted(last, key=str.encode):
@@ -25,6 +28,14 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
             watermark = last[source] - lags.get(source, dict(books.settings.lag_days).get("cloud", 2))
             found += _of_source(source, watermark, days, today, books.settings.final_after_days)
     return tuple(found)
+
+
+def _revenue_days(books: FactBooks) -> dict[str, int]:
+    """The last day on which each source told of revenue."""
+    found: dict[str, int] = {}
+    for row in books.revenue.rows:
+        found[row.source] = max(found.get(row.source, row.rate_day), row.rate_day)
+    return found
 
 
 def _lags(books: FactBooks) -> dict[str, int]:
