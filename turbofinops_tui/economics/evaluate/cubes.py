@@ -11,6 +11,7 @@ from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
 from turbofinops_tui.economics.evaluate.axes import Axis, Mask
 from turbofinops_tui.economics.evaluate.bind import DIRECT, SHARED, UNATTRIBUTED
 from turbofinops_tui.economics.evaluate.ledger import Records
+from turbofinops_tui.economics.evaluate.merge import added, merged
 
 COST = ("direct", "shared", "unattributed", "opex", "tax", "ai", "ai_unattributed")
 REVENUE = ("revenue", "revenue_of_nobody", "estimated")
@@ -124,25 +125,3 @@ def changes_of(
     table[0, cells % width, at] = sums
     table[1, cells % width, at] = counts
     return found, table[0], table[1]
-
-
-def merged(keys: Ints, new: Ints) -> tuple[Ints, Ints, Ints]:
-    """(all keys, places of the old among them, places of the new)."""
-    at = np.searchsorted(keys, new)
-    known = at < len(keys)
-    known[known] = keys[at[known]] == new[known]
-    if known.all():
-        return keys, np.arange(0), at
-    every = np.union1d(keys, new[~known])
-    return every, np.searchsorted(every, keys), np.searchsorted(every, new)
-
-
-def added(column: Ints, size: int, places: Ints, at: Ints, change: Ints) -> Ints:
-    """``column`` on ``size`` keys with ``change`` added; a copy."""
-    if len(places) == len(column) and size != len(column):
-        out = np.zeros(size, dtype=column.dtype)
-        out[places] = column
-    else:
-        out = column.copy()
-    out[at] += change.astype(column.dtype)
-    return out

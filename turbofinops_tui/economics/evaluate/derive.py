@@ -24,7 +24,8 @@ class DerivedLedger(Ledger):
 
     def __init__(self, base: Ledger, binding: Binding) -> None:
         super().__init__(base.books, binding, base.options)
-        self.base = base
+        self.base: Ledger | None = base
+        """None once this ledger stands alone"""
         self.changed = touched(base.binding, binding)
         self.own = Ledger(base.books, binding, base.options, self.changed)
         old = base.binding
@@ -33,12 +34,14 @@ class DerivedLedger(Ledger):
         self._rules = codes_into(ids(old.shared), ids(binding.shared))
         self.depth = base.depth + 1
         if self.depth > MOST_BASES:
-            _ = base.owned  # the base holds all of it from now on and needs no base itself
-            base.depth = 0
+            _ = base.owned, base.pools, base.unconverted  # the base stands alone from now on
+            base.depth, self.depth = 0, 1
+            if isinstance(base, DerivedLedger):
+                base.base = None
 
     def records_of(self, dimensions: Mask) -> Records:
         """Owned records of the dimensions of a mask."""
-        if "owned" in self.__dict__:
+        if self.base is None or "owned" in self.__dict__:
             return super().records_of(dimensions)
         kept = self._renumbered(self.base.records_of(dimensions & ~self.changed))
         own = self.own.owned
@@ -55,13 +58,18 @@ class DerivedLedger(Ledger):
     @cached_property
     def owned(self) -> Records:
         """Everything but the pools."""
-        kept = self._renumbered(self.base.records_of(~self.changed))
-        return Records.join([kept, self.own.owned])
+        base = self._required()
+        return Records.join([self._renumbered(base.records_of(~self.changed)), self.own.owned])
+
+    def _required(self) -> Ledger:
+        if self.base is None:
+            raise RuntimeError("a ledger stands alone before it holds everything")
+        return self.base
 
     @cached_property
     def pools(self) -> Pools:
         """What shared rules are to spread; the base's own when nothing in it differs."""
-        base, own = self.base.pools, self.own.pools
+        base, own = self._required().pools, self.own.pools
         kept = ~self.changed[base.dimension]
         same = all(bool((c[:-1] == np.arange(len(c) - 1)).all()) for c in (self._rules, self._features))
         if kept.all() and not len(own.day) and same:
@@ -76,6 +84,6 @@ class DerivedLedger(Ledger):
     @cached_property
     def unconverted(self) -> Records:
         """Native amounts without a rate, per (dimension, day): ``span`` holds the *day*."""
-        base = self.base.unconverted
+        base = self._required().unconverted
         kept = self._renumbered(base.take(~self.changed[base.dimension]))
         return Records.join([kept, self.own.unconverted])

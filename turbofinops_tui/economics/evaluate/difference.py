@@ -17,8 +17,9 @@ from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
 from turbofinops_tui.economics.consequences import OPEX, TAX, Coverage, Difference, Flip, Holder, Moved
 from turbofinops_tui.economics.evaluate.answer import evaluate
 from turbofinops_tui.economics.evaluate.bind import NOBODY, Binding, Mask
-from turbofinops_tui.economics.evaluate.changes import moving, touched
+from turbofinops_tui.economics.evaluate.changes import touched
 from turbofinops_tui.economics.evaluate.ledger import Records
+from turbofinops_tui.economics.evaluate.moving import moving
 from turbofinops_tui.economics.evaluate.plan import Piece, pieces
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.types import Rules, Slice, Table

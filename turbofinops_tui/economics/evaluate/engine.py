@@ -22,7 +22,6 @@ from turbofinops_tui.economics.evaluate.bind import (
     UNATTRIBUTED,
     Binding,
 )  # fmt: skip
-from turbofinops_tui.economics.evaluate.changes import moving
 from turbofinops_tui.economics.evaluate.cubes import (
     COST,
     Cube,
@@ -34,6 +33,7 @@ from turbofinops_tui.economics.evaluate.cubes import (
 )  # fmt: skip
 from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Options, Records
+from turbofinops_tui.economics.evaluate.moving import moving
 from turbofinops_tui.economics.evaluate.sales import Sales, sales
 from turbofinops_tui.economics.evaluate.shared import SharedPools
 from turbofinops_tui.economics.evaluate.weights import MonthWeights
@@ -72,6 +72,8 @@ class Engine:
         """an engine of other rules whose ledger this one's is derived from"""
         if self.base is not None and (len(_bases(self)) > MOST_ENGINES or self._most_changed):
             self.base = None
+        if self.base is not None:
+            self.pools.base = self.base.pools
         self._cubes: dict[object, Cube] = {}
         self._moving: dict[object, list[tuple[int, Records]]] = {}
 
@@ -240,7 +242,8 @@ class Engine:
     ) -> Cube | None:
         """The cube from the base's by difference; None where it cannot be had that way."""
         base = self.base
-        if base is None or not self._same_codes((*names, *conditions_by_dimension(where))):
+        alone = isinstance(self.ledger, DerivedLedger) and self.ledger.base is None
+        if base is None or alone or not self._same_codes((*names, *conditions_by_dimension(where))):
             return None
         cube = base._cubes.get(key) or base._patched(key, names, where, inside)
         if cube is None or any(values.dtype == object for values in cube.sums.values()):
@@ -273,7 +276,7 @@ class Engine:
     ) -> list[tuple[int, Records]]:
         """Records that the base has (-1) and those in their place (1), of the spans ``inside`` at least."""
         ledger, base = self.ledger, self.base
-        if not isinstance(ledger, DerivedLedger) or base is None:
+        if not isinstance(ledger, DerivedLedger) or base is None or ledger.base is None:
             return []
         large = self.pools.large or base.pools.large
         groups = self._groups(axes, where) if large else np.arange(len(self.books.dimensions))

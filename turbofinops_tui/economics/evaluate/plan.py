@@ -106,7 +106,10 @@ def weights_of(books: FactBooks, rules: Rules, slice_: Slice) -> MonthWeights:
     key = ("weights", rules.id or rules, slice_.tax, slice_.shared, slice_.cost)
     memory = memory_of(books, "weights")
     if key not in memory:
-        memory[key] = MonthWeights(books, binding_of(books, rules, slice_), slice_.cost)
+        options = Options(slice_.cost, books.settings.currency)
+        ledger = _ledger(books, rules, slice_, books.facts.months(), options)
+        base = next((memory[old] for old in reversed(memory) if _alike(old, key)), None)
+        memory[key] = MonthWeights(books, ledger, cast("MonthWeights | None", base))
         forget(memory, ENGINES_KEPT)
     return cast(MonthWeights, memory[key])
 

@@ -7,15 +7,16 @@ does not tell apart; small pools are kept per dimension once and for all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
 from turbofinops_tui.economics.evaluate.bind import NOBODY, SHARED, UNATTRIBUTED, Mask
+from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Pools, Records, split_amounts
-from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights
+from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights, same_weights
 from turbofinops_tui.economics.periods import month_of_day
 from turbofinops_tui.economics.split import split_rows
 
@@ -23,7 +24,7 @@ MOST_KEPT = 2_000_000
 """shares kept per dimension; beyond it pools are summed by what each question tells apart"""
 MOST_REMEMBERED = 4_000_000
 """records of large pools kept between questions"""
-EVERY_SPAN = -1
+EVERY_RUN = -1
 CHUNK = 400_000
 """shares computed at a time"""
 
@@ -34,6 +35,9 @@ class SharedPools:
 
     ledger: Ledger
     weights: MonthWeights
+    base: SharedPools | None = None
+    """the pools that this ledger's were derived from, for what is split alike"""
+    _other: dict[int, int | None] = field(default_factory=dict)
     _memory: dict[tuple[bytes, int], Records] = field(default_factory=dict)
 
     def records(self, groups: Ints, inside: Mask) -> Records:
@@ -44,13 +48,71 @@ class SharedPools:
         if not len(self.ledger.pools.dimension):
             return Records.empty()
         if not self.large:
-            return self._remembered((b"", EVERY_SPAN), np.arange(len(groups), dtype=np.int64))
+            return self._remembered()
+        atoms = inside[self.ledger.books.span_of(self.ledger.pools.day)]
+        return self._of_runs(groups, np.unique(self.runs[1][atoms]))
+
+    def _of_runs(self, groups: Ints, runs: Ints) -> Records:
+        """Records of whole runs of atoms, each remembered on its own."""
         key = groups.tobytes()
-        pieces = [self._remembered((key, span), groups) for span in np.flatnonzero(inside).tolist()]
+        pieces = [self._of_run(key, groups, run) for run in runs.tolist()]
         return Records.join(pieces) if pieces else Records.empty()
 
+    def _of_run(self, key: bytes, groups: Ints, run: int) -> Records:
+        if (key, run) not in self._memory:
+            twin = self.same_run(run)
+            if twin is not None and self.base is not None:
+                found = self.base._of_run(key, groups, twin)
+                rule = self.ledger.binding.first_shared + int(self.runs[0][0, run])
+                link = np.where(found.link == NOBODY, NOBODY, rule).astype(found.link.dtype)
+                found = replace(found, link=link)
+            else:
+                found = self._split(self.ledger.pools.take(self.runs[1] == run), groups)
+            self._memory[key, run] = found
+            while sum(map(len, self._memory.values())) > MOST_REMEMBERED and len(self._memory) > 1:
+                self._memory.pop(next(iter(self._memory)))
+            return found
+        return self._memory[key, run]
+
+    def same_run(self, run: int) -> int | None:
+        """The run of the base that has the same atoms and weights, or None."""
+        if self.base is None or run in self._other:
+            return self._other.get(run)
+        self._other[run] = self._find_twin(self.base, run)
+        return self._other[run]
+
+    def _find_twin(self, base: SharedPools, run: int) -> int | None:
+        ledger = self.ledger
+        if not isinstance(ledger, DerivedLedger):
+            return None
+        rule, month, partition = self.runs[0][:, run].tolist()
+        twin = base.names.get((ledger.binding.shared[rule].id, month, partition))
+        if twin is None or ledger.binding.features.labels[: len(base.ledger.binding.features.labels)] != (
+            base.ledger.binding.features.labels
+        ):
+            return None
+        for pools, number in ((self, run), (base, twin)):
+            of_run = pools.ledger.pools.dimension[pools.runs[1] == number]
+            if ledger.changed[of_run].any():
+                return None
+        number = int(base.runs[0][0, twin])
+        old, new = base.weights.of(number, month, partition), self.weights.of(rule, month, partition)
+        alike = ledger.binding.shared[rule].within == base.ledger.binding.shared[number].within
+        return twin if alike and same_weights(old, new) else None
+
+    @cached_property
+    def names(self) -> dict[tuple[str, int, int], int]:
+        """(shared rule, month, partition) -> run."""
+        rules = self.ledger.binding.shared
+        rows = self.runs[0].T.tolist()
+        return {(rules[rule].id, month, within): run for run, (rule, month, within) in enumerate(rows)}
+
     def some(self, groups: Ints, atoms: Mask) -> Records:
-        """Records of the atoms of a mask alone, split anew; ``groups`` as in ``records``."""
+        """Records of the atoms of a mask alone; ``groups`` as in ``records``."""
+        if self.large and atoms.any():
+            runs = np.unique(self.runs[1][atoms])
+            if int(atoms.sum()) == int(np.isin(self.runs[1], runs).sum()):
+                return self._of_runs(groups, runs)
         return self._split(self.ledger.pools.take(atoms), groups) if atoms.any() else Records.empty()
 
     @cached_property
@@ -82,14 +144,11 @@ class SharedPools:
         atoms = len(np.unique(pools.dimension)) * len(books.spans)
         return atoms * max(1, len(books.customers)) > MOST_KEPT
 
-    def _remembered(self, key: tuple[bytes, int], groups: Ints) -> Records:
+    def _remembered(self) -> Records:
+        key = (b"", EVERY_RUN)
         if key not in self._memory:
-            pools = self.ledger.pools
-            if key[1] != EVERY_SPAN:
-                pools = pools.take(self.ledger.books.span_of(pools.day) == key[1])
-            self._memory[key] = self._split(pools, groups) if len(pools.day) else Records.empty()
-            while sum(map(len, self._memory.values())) > MOST_REMEMBERED and len(self._memory) > 1:
-                self._memory.pop(next(iter(self._memory)))
+            groups = np.arange(len(self.ledger.books.dimensions), dtype=np.int64)
+            self._memory[key] = self._split(self.ledger.pools, groups)
         return self._memory[key]
 
     def _split(self, pools: Pools, groups: Ints) -> Records:

@@ -7,44 +7,57 @@ no such attribute and counts whole (numbers.md 4 and 5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from math import lcm
 
 import numpy as np
 
-from turbofinops_tui.economics.books import FactBooks
-from turbofinops_tui.economics.books.rows import Ints
-from turbofinops_tui.economics.evaluate.bind import DIRECT, Binding
-from turbofinops_tui.economics.evaluate.ledger import Ledger, Options
+from turbofinops_tui.economics.books import FactBooks, Facts
+from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
+from turbofinops_tui.economics.evaluate.bind import DIRECT, Binding, Mask
+from turbofinops_tui.economics.evaluate.derive import DerivedLedger
+from turbofinops_tui.economics.evaluate.ledger import Ledger, Records
+from turbofinops_tui.economics.evaluate.merge import added, merged
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start
-from turbofinops_tui.economics.types import CostBasis, SharedRule
+from turbofinops_tui.economics.types import SharedRule
 
 Weights = tuple[Ints, tuple[int, ...]]
 """customers in split order and their weights, all > 0"""
-Sums = dict[int, dict[int, int]]
-"""partition -> customer -> sum"""
 
 
-@dataclass
+MOST_BASES = 8
+"""weights that stand on each other"""
+
+
 class MonthWeights:
-    """Weights for every (rule, month, partition) under one binding and cost basis."""
+    """Weights for every (rule, month, partition) under one binding and cost basis.
 
-    facts_books: FactBooks
-    binding: Binding
-    cost: CostBasis
+    ``ledger`` is that of whole months in the reporting currency; ``base`` are the weights of other rules
+    that it may be derived from: what an edit leaves alone is taken from there.
+    """
 
-    def __post_init__(self) -> None:
-        self._direct: dict[tuple[int, tuple[str, ...]], Sums] = {}
+    def __init__(self, facts_books: FactBooks, ledger: Ledger, base: MonthWeights | None = None) -> None:
+        self.facts_books = facts_books
+        self.ledger = ledger
+        self.binding: Binding = ledger.binding
+        derived = isinstance(ledger, DerivedLedger) and base is not None and ledger.base is base.ledger
+        self.base: MonthWeights | None = base if derived else None
+        self.depth: int = 0 if self.base is None else self.base.depth + 1
+        if self.base is not None and self.base.depth >= MOST_BASES:
+            self.base.base, self.base.depth, self.depth = None, 0, 1
+        self._direct: dict[tuple[str, ...], tuple[Ints, Amounts]] = {}
+        self._affected: dict[tuple[str, ...], set[tuple[int, int]]] = {}
         self._revenue: dict[int, dict[int, int]] = {}
         self._found: dict[tuple[int, int, int], Weights | None] = {}
-        self._partitions: dict[tuple[str, ...], Ints] = {}
 
     def of(self, rule_number: int, month: int, partition: int) -> Weights | None:
         """The weights of a shared rule in a month and partition; None when all are 0."""
         key = (rule_number, month, partition)
         if key not in self._found:
+            twin = self._twin(rule_number, month, partition)
+            if twin is not None and self.base is not None:
+                self._found[key] = self.base.of(twin, month, partition)
+                return self._found[key]
             rule = self.binding.shared[rule_number]
             weights = self._weights(rule, month, partition)
             kept = sorted((c, w) for c, w in weights.items() if w > 0)
@@ -53,6 +66,18 @@ class MonthWeights:
             )
         return self._found[key]
 
+    def _twin(self, rule_number: int, month: int, partition: int) -> int | None:
+        """The base's rule that has the same weights here, or None."""
+        base, rule = self.base, self.binding.shared[rule_number]
+        if base is None or base.binding.directory is not self.binding.directory:
+            return None
+        twin = next((n for n, other in enumerate(base.binding.shared) if _weighs_alike(other, rule)), None)
+        if twin is None or rule.method not in ("direct", "even"):
+            return twin
+        self._sums(rule.within)
+        affected = self._affected.get(rule.within)
+        return None if affected is None or (month, partition) in affected else twin
+
     def on_day(self, rule_number: int, day: int, dimension: int) -> Weights | None:
         """The weights of a shared rule for a dimension's cost of one day."""
         partition = int(self.partition_of(self.binding.shared[rule_number])[dimension])
@@ -60,27 +85,14 @@ class MonthWeights:
 
     def partition_of(self, rule: SharedRule) -> Ints:
         """The partition of every dimension under the rule's ``within`` (0 without one)."""
-        within = rule.within
-        if within not in self._partitions:
-            facts = self.facts_books.facts
-            columns: list[Ints] = []
-            for name in within:
-                column = np.zeros(len(facts.dimensions), dtype=np.int64)
-                for code, positions in enumerate(facts.index.values(name).values(), start=1):
-                    column[positions] = code
-                columns.append(column)
-            codes = np.zeros(len(facts.dimensions), dtype=np.int64)
-            for column in columns:
-                codes = codes * (int(column.max(initial=0)) + 1) + column
-            self._partitions[within] = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-        return self._partitions[within]
+        return partitions(self.facts_books.facts, rule.within)
 
     def _weights(self, rule: SharedRule, month: int, partition: int) -> dict[int, int]:
         if rule.method == "fixed":
             return self._fixed(rule)
         if rule.method == "revenue":
             return self._revenue_of(month)
-        direct = self._direct_of(month, rule).get(partition, {})
+        direct = self._direct_of(month, rule, partition)
         if rule.method == "direct":
             return direct
         if rule.method == "even":
@@ -112,38 +124,90 @@ class MonthWeights:
             self._revenue[month] = sums
         return self._revenue[month]
 
-    def _direct_of(self, month: int, rule: SharedRule) -> Sums:
-        """Direct cost per partition and customer; account-level credits never weigh."""
-        key = (month, rule.within)
-        if key not in self._direct:
-            ledger = self._ledger(month)
-            owned = ledger.owned
-            weighs = (owned.bucket == DIRECT) & ~self._account_credits[owned.dimension]
-            partitions = self.partition_of(rule)[owned.dimension[weighs]]
-            sums: Sums = {}
-            rows = zip(
-                partitions.tolist(),
-                owned.customer[weighs].tolist(),
-                owned.amount[weighs].tolist(),
-                strict=True,
-            )
-            for partition, customer, amount in rows:
-                of_partition = sums.setdefault(partition, {})
-                of_partition[customer] = of_partition.get(customer, 0) + amount
-            self._direct[key] = sums
-        return self._direct[key]
+    def _direct_of(self, month: int, rule: SharedRule, partition: int) -> dict[int, int]:
+        """Direct cost per customer in a month and partition; account-level credits never weigh."""
+        months = self.facts_books.facts.months()
+        at = month - month_of_day(months[0].start) if months else -1
+        keys, amounts = self._sums(rule.within)
+        width = len(self.facts_books.customers)
+        low = (at * (int(self.partition_of(rule).max(initial=0)) + 1) + partition) * width
+        start, end = np.searchsorted(keys, [low, low + width]).tolist() if at >= 0 else (0, 0)
+        customers = (keys[start:end] - low).tolist()
+        return dict(zip(customers, amounts[start:end].tolist(), strict=True))
 
-    def _ledger(self, month: int) -> Ledger:
-        window = self.facts_books.window((_month(month),))
-        return Ledger(window, self.binding, Options(self.cost, self.facts_books.settings.currency))
+    def _sums(self, within: tuple[str, ...]) -> tuple[Ints, Amounts]:
+        """Direct cost by (month, partition, customer), the keys ascending."""
+        if within not in self._direct:
+            found = self._changed_sums(within)
+            self._direct[within] = found or sum_by(*self._weighing(self.ledger.owned, within))
+        return self._direct[within]
 
-    @cached_property
-    def _account_credits(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _changed_sums(self, within: tuple[str, ...]) -> tuple[Ints, Amounts] | None:
+        """The base's sums with the records that differ; notes the months and partitions they touch."""
+        ledger, base = self.ledger, self.base
+        if base is None or not isinstance(ledger, DerivedLedger) or ledger.base is None:
+            return None
+        keys, amounts = base._sums(within)
+        lost, lost_amounts = self._weighing(ledger.base.records_of(ledger.changed), within)
+        new, new_amounts = self._weighing(ledger.own.owned, within)
+        if any(values.dtype == object for values in (amounts, lost_amounts, new_amounts)):
+            return None
+        touched, change = sum_by(np.concatenate([lost, new]), np.concatenate([-lost_amounts, new_amounts]))
+        every, places, at = merged(keys, touched)
+        width = max(1, len(self.facts_books.customers))
+        size = int(partitions(self.facts_books.facts, within).max(initial=0)) + 1
+        first = month_of_day(self.facts_books.facts.months()[0].start) if len(touched) else 0
+        pairs = np.unique(touched // width).tolist()
+        self._affected[within] = {(pair // size + first, pair % size) for pair in pairs}
+        return every, added(amounts, len(every), places, at, change)
+
+    def _weighing(self, records: Records, within: tuple[str, ...]) -> tuple[Ints, Amounts]:
+        """(key, amount) of the records that weigh."""
+        weighs = np.flatnonzero((records.bucket == DIRECT) & ~self._account_credits[records.dimension])
+        partition = partitions(self.facts_books.facts, within)
+        size = int(partition.max(initial=0)) + 1
+        place = records.span[weighs].astype(np.int64) * size + partition[records.dimension[weighs]]
+        amount = records.amount[weighs]
+        key = place * len(self.facts_books.customers) + records.customer[weighs]
+        return key, amount if amount.dtype == object else exact(amount)
+
+    @property
+    def _account_credits(self) -> Mask:
         """Credits that no tag ties to anything below their account."""
-        return np.array(
-            [d.charge_category == "Credit" and not d.tags for d in self.facts_books.dimensions], dtype=bool
+        return self.facts_books.facts.once(
+            "account credits",
+            lambda: np.array(
+                [d.charge_category == "Credit" and not d.tags for d in self.facts_books.dimensions],
+                dtype=bool,
+            ),
         )
+
+
+def _weighs_alike(one: SharedRule, two: SharedRule) -> bool:
+    return (one.id, one.method, one.split, one.within) == (two.id, two.method, two.split, two.within)
+
+
+def partitions(facts: Facts, within: tuple[str, ...]) -> Ints:
+    """The partition of every dimension under ``within`` (0 without one)."""
+    return facts.once(("partitions", within), lambda: _partitions(facts, within))
+
+
+def _partitions(facts: Facts, within: tuple[str, ...]) -> Ints:
+    codes = np.zeros(len(facts.dimensions), dtype=np.int64)
+    for name in within:
+        column = np.zeros(len(facts.dimensions), dtype=np.int64)
+        for code, positions in enumerate(facts.index.values(name).values(), start=1):
+            column[positions] = code
+        codes = codes * (int(column.max(initial=0)) + 1) + column
+    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
 
 
 def _month(month: int) -> Days:
     return Days(month_start(month), month_start(month + 1))
+
+
+def same_weights(one: Weights | None, two: Weights | None) -> bool:
+    """Whether two sets of weights split every amount alike."""
+    if one is None or two is None:
+        return one is two
+    return one is two or (one[1] == two[1] and np.array_equal(one[0], two[0]))
