@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from turbofinops_tui.actions.links import register_named
 from turbofinops_tui.economics.links import Directory, Unregistered, unregistered
-from turbofinops_tui.economics.types import Customer, Rules
+from turbofinops_tui.economics.patterns import fold
+from turbofinops_tui.economics.types import Customer, Link, Rules
 from turbofinops_tui.errors import ConflictError, NotFoundError
 from turbofinops_tui.store import digests
 from turbofinops_tui.store import drafts as stored
@@ -20,6 +21,7 @@ from turbofinops_tui.store.customers import SCOPE, load_customers, load_identiti
 from turbofinops_tui.store.dimensions import load_live_dimensions
 from turbofinops_tui.store.drafts import Draft, Edit, Scratch, Step, adds, edit_text, edits
 from turbofinops_tui.store.rule_rows import load_rules
+from turbofinops_tui.store.rule_set_rows import Register
 from turbofinops_tui.store.settings import load_settings
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.open import WriteTxn
 
 __all__ = ["Draft", "Drafts", "Edit", "Outcome", "Step", "adds", "edit_text", "edits"]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,28 @@ class Drafts:
             customers = tuple(load_customers(txn.conn)) if new else None
         stale = draft is not None and draft.rules != self._saved.id
         return Outcome(rules, tuple(ids), customers, stale)
+
+    def trial(self, work: Callable[[WriteTxn, Register], _T]) -> tuple[_T, Outcome]:
+        """What ``work`` does to the saved rules (a draft plays no part); nothing is stored.
+
+        ``work`` gets a transaction on a copy, and the registrar of customers that rules newly name.
+        """
+        scratch, _ = self._fresh()
+        new: list[str] = []
+
+        def register(txn: WriteTxn, links: Sequence[Link] | None, spared: frozenset[str]) -> None:
+            rules = load_rules(txn.conn)
+            if links is not None:
+                rules = replace(rules, links=tuple(links))
+            found = self._unregistered(txn, rules, same=False)
+            names = (item.spelling for item in found if fold(item.spelling) not in spared)
+            new.extend(register_unconfirmed(txn, names, "rule"))
+
+        with scratch.trial() as txn:
+            result = work(txn, register)
+            rules = load_rules(txn.conn)
+            customers = tuple(load_customers(txn.conn)) if new else None
+        return result, Outcome(rules, (), customers)
 
     def _fresh(self) -> tuple[Scratch, Draft | None]:
         """The copy of the saved rules of now, made anew when they or the customers changed."""

@@ -8,12 +8,13 @@ customers come at import or rule edit, never by a report).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.links import Directory, unregistered
 from turbofinops_tui.economics.money import Money
+from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.store import rules as store_rules
 from turbofinops_tui.store.customers import (
     add_identity,
@@ -160,13 +161,19 @@ def _write(session: Session, action: str, work: Callable[[WriteTxn], _T]) -> _T:
     return result
 
 
-def register_named(txn: WriteTxn) -> None:
-    """Register customers that enabled templates and sources name and nobody knew, as unconfirmed."""
-    rules = store_rules.load_rules(txn.conn)
-    if not any(link.enabled and link.customer == "{value}" for link in rules.links):
+def register_named(
+    txn: WriteTxn, links: Sequence[t.Link] | None = None, spared: frozenset[str] = frozenset()
+) -> None:
+    """Register customers that enabled templates and sources name and nobody knew, as unconfirmed.
+
+    ``links`` are those stored unless given; nobody is made of the folded spellings in ``spared``.
+    """
+    links = store_rules.load_rules(txn.conn).links if links is None else links
+    if not any(link.enabled and link.customer == "{value}" for link in links):
         return
     prefixes = load_settings(txn.conn).tag_prefixes
     directory = Directory(load_customers(txn.conn), load_identities(txn.conn), prefixes)
     dimensions, first = load_live_dimensions(txn.conn)
-    new = unregistered(dimensions, rules.links, directory, first)
-    register_unconfirmed(txn, (item.spelling for item in new), "rule")
+    new = unregistered(dimensions, links, directory, first)
+    names = (item.spelling for item in new if fold(item.spelling) not in spared)
+    register_unconfirmed(txn, names, "rule")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from turbofinops_tui.economics.money import parse_decimal
+from turbofinops_tui.economics.patterns import dimension_name
 from turbofinops_tui.economics.periods import parse_day
 from turbofinops_tui.economics.types import Match
 from turbofinops_tui.errors import DataError, UsageError
@@ -57,14 +58,8 @@ def parse_split(texts: Iterable[str], left: str) -> tuple[tuple[str, Decimal], .
     return tuple(pairs)
 
 
-def parse_dimension(text: str) -> str:
-    """The dimension of a match as it is stored: lower case, a tag's key as written."""
-    name = text.strip()
-    return f"tag:{name[4:].strip()}" if name.casefold().startswith("tag:") else name.casefold()
-
-
 def _term(text: str) -> tuple[str, str]:
     name, equals, wanted = text.partition("=")
     if not equals or not name.strip():
         raise UsageError(f"--match {text!r} has no '='", "write D=PATTERN, such as tag:customer=acme")
-    return parse_dimension(name), wanted
+    return dimension_name(name), wanted

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from turbofinops_tui.actions.rule_words import (
-    parse_dimension,
     parse_match,
     parse_optional_day,
     parse_percent,
@@ -17,6 +16,7 @@ from turbofinops_tui.actions.rule_words import (
 from turbofinops_tui.cli.parsing import verbs
 from turbofinops_tui.cli.printing import say, tell
 from turbofinops_tui.economics import types as t
+from turbofinops_tui.economics.patterns import dimension_name
 from turbofinops_tui.errors import EXIT_DONE, UsageError
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _shared_changes(args: argparse.Namespace) -> dict[str, Any]:
     elif args.method is not None and args.method != "fixed":
         found["split"] = ()
     if args.within is not None:
-        found["within"] = tuple(parse_dimension(name) for name in args.within if name.strip())
+        found["within"] = tuple(dimension_name(name) for name in args.within if name.strip())
     return found
 
 

@@ -42,6 +42,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "features": ("links", "revenue map: product to features"),
     "identities": ("links", "external ids of customers"),
     "routes": ("links", "routes to features"),
+    "rules": ("rules", "all rules as one file: export, plan, apply"),
     "customers": ("customers", "list and show customers"),
     "forget": ("customers", "blank a customer's personal data; amounts and ids stay"),
     "settings": ("settings", "settings that change numbers, audited"),
@@ -53,7 +54,7 @@ NOUNS: dict[str, tuple[str, str]] = {
 
 CHANGING = frozenset({
     "import", "imports", "links", "classes", "shared", "features", "identities", "routes", "customers",
-    "forget", "settings", "sync", "backfill",
+    "rules", "forget", "settings", "sync", "backfill",
 })  # fmt: skip
 """nouns after which the figures of the books may be due"""
 

@@ -31,6 +31,12 @@ def fold_key(text: str, prefixes: tuple[str, ...] = ("user:", "user_")) -> str:
     return key
 
 
+def dimension_name(text: str) -> str:
+    """The dimension of a match as it is stored: lower case, a tag's key as written."""
+    name = text.strip()
+    return f"tag:{name[4:].strip()}" if name.casefold().startswith("tag:") else name.casefold()
+
+
 class Pattern:
     """A compiled pattern. Raises UsageError when an ``re:`` expression cannot be read."""
 

@@ -63,6 +63,18 @@ def check_percent(link: Link, others: Iterable[Link], tag_prefixes: tuple[str, .
             _check_days([link, *filter(gives, same)])
 
 
+def check_percents(links: Iterable[Link], tag_prefixes: tuple[str, ...]) -> None:
+    """``check_percent`` of a whole list at once."""
+    for gives in (_gives_customer, _gives_feature):
+        same: dict[object, list[Link]] = {}
+        for link in links:
+            if link.enabled and gives(link):
+                same.setdefault((link.kind, match_key(link.match, tag_prefixes)), []).append(link)
+        for held in same.values():
+            if sum((link.percent for link in held), Decimal(0)) > HUNDRED:
+                _check_days(held)
+
+
 def match_key(match: Match, tag_prefixes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """What makes two matches identical: folded keys and patterns in any order."""
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 
 from turbofinops_tui.economics.patterns import fold
@@ -34,9 +35,12 @@ __all__ = [
     "RouteRule",
     "Rule",
     "Section",
+    "check_unique",
+    "default_id",
     "delete_rule",
     "enable_rule",
     "existing_customer",
+    "free_id",
     "get_rule",
     "load_routes",
     "load_rules",
@@ -64,11 +68,11 @@ def save_rule(txn: WriteTxn, rule: Rule, *, before: str = "", edit: bool = False
     if not edit and rule.id in old:
         raise rule_checks.duplicate(rule)
     if not rule.id:
-        rule = replace(rule, id=_free_id(_slug(rule), set(old)))
+        rule = replace(rule, id=free_id(default_id(rule), set(old)))
     if isinstance(rule, Link):
         links = [item for item in old.values() if isinstance(item, Link)]
         rule_checks.check_percent(rule, links, prefixes)
-    _check_unique(rule, old)
+    check_unique(rule, old.values())
     position = _position(txn.conn, section, rule.id) if edit else len(old) + 1
     write_rule(txn.conn, rule, position)
     if before:
@@ -129,8 +133,9 @@ def _unknown(section: Section, rule_id: str) -> NotFoundError:
     return NotFoundError(f"there is no {WORDS[section]} {rule_id!r}", f"see `turbofinops {section} list`")
 
 
-def _check_unique(rule: Rule, old: dict[str, Rule]) -> None:
-    for other in old.values():
+def check_unique(rule: Rule, others: Iterable[Rule]) -> None:
+    """ConflictError when another rule has the product or the pattern of ``rule``."""
+    for other in others:
         if other.id == rule.id:
             continue
         if isinstance(rule, FeatureRule) and isinstance(other, FeatureRule) and rule.product == other.product:
@@ -161,7 +166,7 @@ def _renumber(conn: sqlite3.Connection, section: Section, order: list[str]) -> N
     )
 
 
-def _slug(rule: Rule) -> str:
+def default_id(rule: Rule) -> str:
     """A readable id from what the rule says: ``tag-customer``, ``opex-staging``, ``direct-support``."""
     if isinstance(rule, Link):
         words = [rule.kind, *(_word(*term) for term in rule.match.terms)]
@@ -184,7 +189,8 @@ def _word(dimension: str, pattern: str) -> str:
     return dimension if pattern.strip() == "*" else pattern
 
 
-def _free_id(slug: str, taken: set[str]) -> str:
+def free_id(slug: str, taken: set[str]) -> str:
+    """``slug``, with a number where that is taken."""
     name, number = slug, 1
     while name in taken:
         number += 1

@@ -6,6 +6,7 @@ changes looks lives in config.toml.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -60,6 +61,28 @@ def _percent(text: str) -> str:
     return decimal_text(parse_decimal(text.strip().removesuffix("%")))
 
 
+def _amount(text: str) -> str:
+    value = parse_decimal(text)
+    if value < 0:
+        raise UsageError(f"{text!r} is below 0", "give 0 or more")
+    return decimal_text(value)
+
+
+def _json_of(shape: type) -> Callable[[str], str]:
+    """Texts of a rules file's section, which has its own checks (files.rules_yaml)."""
+
+    def clean(text: str) -> str:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        if not isinstance(value, shape):
+            raise UsageError("this is set by a rules file", "use `turbofinops rules apply`")
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    return clean
+
+
 def _lag(kind: str, days: int) -> Setting:
     return Setting(str(days), _whole, f"days after which a {kind} source counts as missing")
 
@@ -80,6 +103,14 @@ SETTINGS: dict[str, Setting] = {
         _percent,
         "margin percent under which a key is unprofitable",
     ),
+    "floors.min_revenue": Setting("0", _amount, "revenue from which a key is judged by its percent"),
+    "floors.min_cost": Setting("10", _amount, "cost from which a key is judged"),
+    "evidence.customer_keys": Setting(
+        "customer.id,tenant.id,app.customer_id", _names, "attributes of spans that name the customer"
+    ),
+    "evidence.feature_keys": Setting("app.feature", _names, "attributes of spans that name the feature"),
+    "evidence.traces": Setting("{}", _json_of(dict), "customers of explicit trace ids (by a rules file)"),
+    "prices": Setting("[]", _json_of(list), "prices per million tokens (by a rules file)"),
     "limits.bytes": Setting(str(64 * 1024**3), _positive, "largest decompressed import in bytes"),
     "limits.ratio": Setting("200", _positive, "largest compression ratio above 10 MB"),
     "limits.columns": Setting("500", _positive, "most columns of an import"),
