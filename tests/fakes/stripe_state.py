@@ -73,6 +73,7 @@ class Collection:
         """Delete one object for good."""
         self.rows = [row for row in self.rows if row["id"] != ident]
         self._sorted = False
+        self.settle()
 
     def settle(self) -> None:
         """Bring the order up to date: oldest first, then as added."""

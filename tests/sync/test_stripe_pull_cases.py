@@ -375,3 +375,18 @@ def test_stripes_time_is_used_when_this_machines_clock_is_off(
     with books.store.read() as conn:
         version = conn.execute("SELECT max(version) FROM stripe_object").fetchone()[0]
     assert abs(version - real(Clock()).timestamp()) < 3600
+
+
+def test_an_invoice_deleted_between_its_page_and_its_lines(books: Session, server: StripeServer) -> None:
+    lines = [line(f"il_{n}", 100, "2026-08-01", "2026-08-31") for n in range(12)]
+    server.state.put(invoice("in_1", lines, "2026-08-01"), charge("ch_1", 100, "2026-08-01"))
+
+    def delete(asked: Asked) -> None:
+        if asked.path == "/v1/invoices/in_1/lines":
+            server.state.kinds["invoice"].drop("in_1")
+
+    server.state.hook = delete
+    connect(books, server)
+    puller(books).sync()
+    assert ("stripe_deleted", "in_1") in findings(books)
+    assert by_month(books) == {"2026-08": 100}

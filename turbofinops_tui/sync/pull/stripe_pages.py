@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from turbofinops_tui.errors import DataError, SourceError
 from turbofinops_tui.store.findings import Finding, record_findings
@@ -13,13 +14,11 @@ from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.derive_customers import mark_customers, mark_customers_of_products
 from turbofinops_tui.sync.derive_inbox import EventRow, put_events, put_snapshots
 from turbofinops_tui.sync.derive_load import READ_FINDING
+from turbofinops_tui.sync.pull.stripe import NotThere, StripeApi
 from turbofinops_tui.sync.pull.stripe_lists import PAGE, PATHS
 from turbofinops_tui.sync.read.jsonl import encode
 from turbofinops_tui.sync.read.stripe_events import LIVE_MODE, TEST_MODE, read_event, snapshots_of
 from turbofinops_tui.sync.read.stripe_objects import Json, Snapshot, is_complete, newest_stamp
-
-if TYPE_CHECKING:
-    from turbofinops_tui.sync.pull.stripe import StripeApi
 
 MOST_LINE_PAGES = 100
 
@@ -56,7 +55,8 @@ def add_object(api: StripeApi, origin: Origin, obj: Json, started: int, into: Re
         return
     kind = str(obj.get("object"))
     if not is_complete(obj, kind):
-        obj["lines"] = _all_lines(api, obj, kind)
+        with suppress(NotThere):  # deleted since: it stays cut, and is asked for by its id
+            obj["lines"] = _all_lines(api, obj, kind)
     try:
         into.snapshots += snapshots_of(obj, encode(obj), max(started - 1, newest_stamp(obj)), "")
     except DataError as error:
@@ -94,7 +94,7 @@ def _unreadable(origin: Origin, obj: Json, error: DataError) -> Finding:
 
 def _all_lines(api: StripeApi, obj: Json, kind: str) -> Json:
     """Every line of an object whose own list is cut, from its pages."""
-    path = f"{PATHS[kind]}/{obj['id']}/lines"
+    path = f"{PATHS[kind]}/{quote(obj['id'], safe='')}/lines"
     found: list[Json] = []
     after = ""
     for _ in range(MOST_LINE_PAGES):

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from turbofinops_tui.errors import SourceError
 from turbofinops_tui.store import pulls
@@ -21,10 +22,11 @@ from turbofinops_tui.store.open import Store
 from turbofinops_tui.store.pulls import PullSlice, Run
 from turbofinops_tui.sync.derive_component import Origin
 from turbofinops_tui.sync.pull import stripe_lists as lists
-from turbofinops_tui.sync.pull.stripe import WORKERS, NotThere, StripeApi
+from turbofinops_tui.sync.pull.stripe import WORKERS, NotThere, Refused, StripeApi
 from turbofinops_tui.sync.pull.stripe_pages import Records, add_event, add_object, put, rows_of
 from turbofinops_tui.sync.pull.stripe_todo import GONE_FINDING, Wanted, settle_events, wanted
 from turbofinops_tui.sync.pull.workers import Stopped, Workers
+from turbofinops_tui.sync.read.stripe_objects import Json
 
 YEARS = 3
 SPLIT_PAGES = 5
@@ -137,14 +139,7 @@ class StripePull:
             if self._stop.is_set():
                 raise Stopped
             started = self._now()
-            try:
-                answer = self._api.get(resource.path, _parameters(resource, item))
-            except NotThere:
-                if not item.cursor:
-                    raise SourceError(f"Stripe has no {resource.path}", "check base_url") from None
-                # what the cursor names was deleted: go on from when it was created
-                item = replace(item, cursor="", last=item.reached + 1)
-                continue
+            item, answer = self._page(resource, item)
             rows = rows_of(answer, resource.path, item.cursor)
             records = Records()
             for row in rows:
@@ -158,6 +153,24 @@ class StripePull:
             if older is not None:
                 return [older, item]
         return []
+
+    def _page(self, resource: lists.Resource, item: PullSlice) -> tuple[PullSlice, Json]:
+        """The next page; when the object that the cursor names is gone, from its time on."""
+        while True:
+            try:
+                return item, self._api.get(resource.path, _parameters(resource, item))
+            except NotThere:
+                if not item.cursor:
+                    self._no_list(resource)
+                    return item, {"data": []}
+                item = replace(item, cursor="", last=item.reached + 1)
+
+    def _no_list(self, resource: lists.Resource) -> None:
+        """The account has no such list: said, and an error where there is nothing without it."""
+        if resource.name == lists.RESOURCES[0].name:
+            raise SourceError(f"there is no {resource.path} at this address", "check base_url")
+        with self._guard:
+            self.pulled.left_out[f"there is no list {resource.path}"] = 1
 
     def _commit(self, item: PullSlice, records: Records, long: bool) -> tuple[PullSlice, PullSlice | None]:
         """A page and its cursor, together."""
@@ -206,10 +219,9 @@ class StripePull:
             started = self._now()
             expand = lists.EXPANDED.get(item.kind)
             try:
-                obj = self._api.get(
-                    f"{lists.PATHS[item.kind]}/{item.id}", {"expand": expand} if expand else {}
-                )
-            except NotThere:
+                path = f"{lists.PATHS[item.kind]}/{quote(item.id, safe='')}"
+                obj = self._api.get(path, {"expand": expand} if expand else {})
+            except (NotThere, Refused):
                 gone.append(item)
                 continue
             add_object(self._api, self._origin, obj, started, records)

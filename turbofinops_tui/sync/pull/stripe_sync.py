@@ -23,7 +23,7 @@ from turbofinops_tui.sync.pull.stripe_lists import BEGINNING
 from turbofinops_tui.sync.pull.stripe_previews import fetch_previews
 from turbofinops_tui.sync.pull.stripe_probe import account_of, check_account
 from turbofinops_tui.sync.pull.stripe_pull import OVERLAP, Progress, Pulled, StripePull, plan
-from turbofinops_tui.sync.stripe_origin import customer_key, stripe_origin
+from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 KEPT_SECONDS = 30 * 86400
 """Stripe lists events of the last 30 days"""
@@ -180,7 +180,7 @@ class StripeSync:
             self.outcome.notes.append(note)
         pull.progress.step = "revenue"
         self._tick(pull.progress)
-        derived = derive_dirty(self._store, self._origin, customer_key=customer_key(self._connection))
+        derived = derive_dirty(self._store, self._origin)
         cursor = _after(self._cursor(), run, pulled.newest)
         with self._store.write(run.kind) as txn:
             set_cursor(txn, run.connection, json.dumps(asdict(cursor), sort_keys=True))
