@@ -74,12 +74,25 @@ def _margin(now: Table, so_far: Table, before: Table | None, trend: Table) -> Ti
 def _losing(tables: Mapping[str, Table]) -> TilePart:
     losses = tables.get("losses")
     if losses is None:
-        return "Losing customers", "…", "", "muted", ()
+        return LOSING, "…", "", "muted", ()
     unbilled = {item.customer for item in losses.unbilled}
     count = sum(row.key[0] not in {None, *unbilled} and not row.others for row in losses.rows)
     customers = total(tables["now"], "customers")
     of = f"of {customers:,}" if isinstance(customers, int) else ""
-    return "Losing customers", f"{count:,}", of, "muted", ()
+    return LOSING, f"{count:,}", of, "muted", ()
+
+
+def losing_notes(verdicts: Table | None) -> tuple[str, ...]:
+    """``41 anyway, 23 depend``, long and short: how many lose whatever the split; empty while unknown."""
+    if verdicts is None:
+        return ()
+    from turbofinops_tui.actions.verdicts import losers_of
+
+    found = losers_of(verdicts)
+    if not found.lose:
+        return ()
+    long = f"{found.anyway:,} anyway, {found.depend:,} depend"
+    return long, long.replace(",", ""), f"{found.anyway} any. {found.depend} dep."
 
 
 def _unattributed(now: Table, trend: Table) -> TilePart:
@@ -117,6 +130,8 @@ def _number(value: Value) -> int | None:
     return value.units if isinstance(value, Money) else value if isinstance(value, int) else None
 
 
+LOSING = "Losing customers"
+"""label of the tile that counts who loses"""
 Months = tuple[tuple[str, ...], tuple[int | None, ...], tuple[int | None, ...], tuple[int | None, ...], str]
 
 

@@ -30,6 +30,7 @@ from turbofinops_tui.store.open import Store
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.economics.verdict import Verdict
 
 CACHE = 64
 """tables kept per books id"""
@@ -88,6 +89,7 @@ class Desk:
         self._kept: set[str] = set()
         self._most_rows: int | None = None
         self._lock = threading.Lock()
+        self._verdicts: tuple[tuple[str, Slice], dict[str, Verdict]] | None = None
 
     # --- slices ---------------------------------------------------------------------------
 
@@ -237,6 +239,16 @@ class Desk:
         """Run ``work`` with session and reports, one at a time (thread only)."""
         with self._lock:
             return work(self.session(), self._open_reports())
+
+    def verdicts(self, reports: Reports, asked: Slice) -> dict[str, Verdict]:
+        """The verdict of every customer; those of the last question are kept (within ``call``)."""
+        from turbofinops_tui.actions.verdicts import verdicts
+
+        reports.refresh()
+        key = (reports.ids().whole, asked)
+        if self._verdicts is None or self._verdicts[0] != key:
+            self._verdicts = (key, verdicts(reports, asked))
+        return self._verdicts[1]
 
     def forget(self) -> None:
         """The store changed: compute again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from textual.containers import Grid as GridLayout
 from textual.containers import Horizontal
@@ -12,9 +13,11 @@ from textual.widget import Widget
 from turbofinops_tui.actions.margins import carriers, streaks
 from turbofinops_tui.actions.overview_data import trend_of
 from turbofinops_tui.economics.money import Money, Ratio
-from turbofinops_tui.economics.shown import percent_text
+from turbofinops_tui.economics.shown import money_text, percent_text
 from turbofinops_tui.economics.types import Condition, Row, Slice, Sort, Table
+from turbofinops_tui.economics.verdict import DEPENDS, LOSES, Verdict
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
+from turbofinops_tui.widgets.empty import cost_only
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Columns, Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -66,7 +69,8 @@ class CustomerScreen(Frame):
         super().__init__()
         self.ref = ref
         self.came_from = came_from
-        self.story = Lines(id="story", height=2)
+        self.story = Lines(id="story", height=3)
+        self.verdict: Verdict | None = None
         self.chart = TrendChart()
         self.parts: dict[str, Grid[MoneyRow]] = {}
         self.totals: dict[str, MoneyRow | None] = {}
@@ -118,6 +122,17 @@ class CustomerScreen(Frame):
             wanted |= {part.name: self._slice(part) for part in PARTS}
         return wanted
 
+    def gather(self, session: Any, reports: Any) -> Verdict | None:
+        """The margins with every way of spreading (in the thread, after everything else)."""
+        if cost_only(self.tables.get("now")):
+            return None
+        return self.host.desk.verdicts(reports, self.host.desk.slice(("customer",), TOTALS)).get(self.ref)
+
+    def take(self, data: Any) -> None:
+        """Show what the verdict hangs on."""
+        self.verdict = data
+        self._tell(self.tables)
+
     def show(self, tables: Tables) -> None:
         """Fill story, chart and breakdowns."""
         if "months" in tables:
@@ -150,11 +165,12 @@ class CustomerScreen(Frame):
         rows, _ = rows_of(tables["now"])
         row = next((row for row in rows if row.key == self.ref), None)
         if row is None:
-            self.story.set_lines(
-                [(((" nothing in this period: press [ for an earlier one", "muted"),), ""), ((), "")]
-            )
+            nothing = ((" nothing in this period: press [ for an earlier one", "muted"),)
+            self.story.set_lines([(nothing, ""), ((), ""), ((), "")])
             return
-        self.story.set_lines([(_figures(row), ""), (self._because(row, tables), "")])
+        self.story.set_lines(
+            [(_figures(row), ""), (self._because(row, tables), ""), (judgement(self.verdict), "")]
+        )
 
     def _because(self, row: MoneyRow, tables: Tables) -> Spans:
         spans: list[Span] = [(" ", "")]
@@ -240,6 +256,19 @@ def _figures(row: MoneyRow) -> Spans:
     for measure in ("revenue", "cost", "direct_cost", "shared_cost"):
         spans += [(f"  {measure.removesuffix('_cost')} ", "muted"), (shown_money(row, measure), "strong")]
     return spans
+
+
+def judgement(verdict: Verdict | None) -> Spans:
+    """``depends: loses with even, saved · holds with cost, customers``: the methods on each side."""
+    if verdict is None:
+        return ()
+    role = {LOSES: "loss", DEPENDS: "warn"}.get(verdict.word, "gain")
+    spans: list[Span] = [(" ", ""), (verdict.word, role)]
+    if verdict.word == DEPENDS:
+        spans += [(": loses with ", "muted"), (", ".join(verdict.losing), "loss")]
+        return [*spans, (" · holds with ", "muted"), (", ".join(verdict.holding), "gain")]
+    spans.append((f": with all {len(verdict.margins)} ways of spreading ", "muted"))
+    return [*spans, (f"{money_text(verdict.worst, 0)} .. {money_text(verdict.best, 0)}", "text")]
 
 
 def _negative(ratio: Ratio | None) -> bool:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.types import Having, Slice, Sort, Table
+from turbofinops_tui.economics.verdict import LOSES, SAFE, VERDICTS
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables, same
 from turbofinops_tui.widgets.grid import Grid, bindings
@@ -26,9 +27,11 @@ from turbofinops_tui.widgets.money_rows import (
     share_column,
     since_column,
     spark_column,
+    verdict_column,
 )
 
 MEASURES = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_share")
+VERDICT = ("margin", "margin_best", "margin_worst", "verdict")
 TOPS = (0, 10, 25, 100)
 MONTHS = 12
 
@@ -45,11 +48,15 @@ class CustomersScreen(Frame):
         self.losing = losing
         self.top_count = top if top in TOPS else 0
         self.rows: list[MoneyRow] = []
+        self.verdict = ""
+        """shown alone; empty: any"""
         self.cost_only = False
         self.shown: Table | None = None
         self.months: Table | None = None
         """the trends last shown: they stay until the fresh ones come"""
         self.total: MoneyRow | None = None
+        self.judged: Table | None = None
+        """the verdicts last shown"""
         model: GridModel[MoneyRow] = GridModel(
             lambda row: (row.label, row.key, row.currency), lambda row: row.label
         )
@@ -69,6 +76,8 @@ class CustomersScreen(Frame):
         having = self.host.desk.scope.having
         if self.losing:
             having = (*having, Having("margin", "<", Decimal(0)))
+        if self.verdict:
+            having = (*having, Having("verdict", "=", self.verdict))
         sort = (Sort("margin", ascending=True),)
         return self.host.desk.slice(
             ("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None
@@ -82,6 +91,8 @@ class CustomersScreen(Frame):
             "customers": self.view(),
         }
         if "customers" in tables or desk.few_customers:
+            if not cost_only(tables.get("now")) and tables:
+                wanted["verdicts"] = desk.slice(("customer",), VERDICT)
             months = desk.months_back(MONTHS)
             wanted["months"] = desk.slice(("customer", "month"), ("margin",), range=months)
         return wanted
@@ -91,8 +102,10 @@ class CustomersScreen(Frame):
         table = tables.get("customers")
         if table is None:
             return
-        if table is self.shown and "months" in tables:
-            if not same(self.months, tables["months"]):
+        if table is self.shown:
+            if self._judge(tables.get("verdicts")):
+                self.list.refresh_columns("verdict")
+            if "months" in tables and not same(self.months, tables["months"]):
                 self._trends(tables["months"])
                 self.list.refresh_columns("trend", "since")
             return
@@ -104,6 +117,8 @@ class CustomersScreen(Frame):
         months = tables.get("months", self.months)
         if months is not None:
             self._trends(months)
+        self.judged = None
+        self._judge(tables.get("verdicts"))
         self.list.empty_text = self._nothing()
         self.empty.show_for(tables.get("now"), self.host.desk)
         show(self.list, not self.empty.display)
@@ -117,7 +132,20 @@ class CustomersScreen(Frame):
                 row.trend = lines.get(row.key, ())
                 row.since = since.get(row.key, "")
 
+    def _judge(self, table: Table | None) -> bool:
+        """Give every row its verdict; False when there is nothing new."""
+        if table is None or table is self.judged:
+            return False
+        self.judged = table
+        at = table.column("verdict")
+        words = {row.key[0]: str(row.values[at] or "") for row in table.rows if not row.others}
+        for row in self.rows:
+            row.verdict = "" if row.special else words.get(row.key, "")
+        return True
+
     def _nothing(self) -> str:
+        if self.verdict:
+            return f"Nobody with the verdict {self.verdict!r} here. Press V for the next one."
         if self.losing:
             return "Nobody loses money in this period. Press a to see all customers."
         return "No customers in this period. Press [ for an earlier one."
@@ -130,6 +158,8 @@ class CustomersScreen(Frame):
     def crumbs(self) -> list[str]:
         """What the list is narrowed to."""
         what = "loss-making" if self.losing else "all"
+        if self.verdict:
+            what = f"{what}, {self.verdict}" if self.losing else self.verdict
         return [self.TITLE, f"{what}, top {self.top_count}" if self.top_count else what]
 
     def explained(self) -> tuple[Slice, str | None, str] | None:
@@ -160,6 +190,7 @@ class CustomersScreen(Frame):
         columns.append(percent_column("ai_share", "AI%", 4, digits=0, signed=False))
         if wide:
             columns.append(since_column())
+        columns.append(verdict_column(words=wide))
         columns.append(spark_column("trend", MONTHS // 2, self.host.charts))
         columns.append(
             bar_column("loss" if self.losing else "margin", 8, 60 if huge else 40, lambda: not self.losing)
@@ -173,6 +204,15 @@ class CustomersScreen(Frame):
         self.losing = not self.losing
         self.forget()
         self.host.load(self)
+
+    def action_verdict(self) -> None:
+        """Everybody, or those of one verdict."""
+        words = ("", *VERDICTS)
+        self.verdict = words[(words.index(self.verdict) + 1) % len(words)]
+        self.forget()
+        self.host.load(self)
+        meaning = {LOSES: "below zero however shared cost is spread", SAFE: "above zero whatever the way"}
+        self.say(f"{self.verdict or 'all verdicts'}: {meaning.get(self.verdict, 'by the way it is spread')}")
 
     def action_top(self) -> None:
         """The next length of the list."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from turbofinops_tui.actions.margins import carriers, streaks, trends
-from turbofinops_tui.actions.overview_data import tiles_of, trend_of
+from turbofinops_tui.actions.overview_data import LOSING, losing_notes, tiles_of, trend_of
 from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
@@ -88,6 +89,8 @@ class OverviewScreen(Frame):
             from turbofinops_tui.actions.explaining import literal
 
             worst = [row.key[0] for row in tables["losses"].rows if row.key[0] is not None and not row.others]
+            if not cost_only(tables.get("now")):
+                wanted["verdicts"] = desk.slice(("customer",), ("margin", "verdict"))
             if worst:
                 only = tuple(Condition("customer", literal(ref)) for ref in worst[:EXPLAINED])
                 where = (*desk.scope.where, *only)
@@ -104,12 +107,18 @@ class OverviewScreen(Frame):
             show(widget, not self.empty.display)
         if "trend" in tables and "now" in tables:
             self.cost_only = cost_only(tables["now"])
-            self.tiles.show([Tile(*parts) for parts in tiles_of(tables, cost_only=self.cost_only)])
+            self.tiles.show(self._tiles(tables))
             if self.cost_only and not self.empty.display:
                 self.say(NO_REVENUE)
             self.app.call_after_refresh(self._chart)
         if "losses" in tables:
             self._losses(tables)
+
+    def _tiles(self, tables: Tables) -> list[Tile]:
+        """The tiles; how many lose whatever the split follows when it is worked out."""
+        tiles = [Tile(*parts) for parts in tiles_of(tables, cost_only=self.cost_only)]
+        notes = losing_notes(tables.get("verdicts"))
+        return [replace(tile, notes=notes if tile.label == LOSING else ()) for tile in tiles]
 
     def _chart(self) -> None:
         # After a refresh: plotext must not be imported before the first paint.

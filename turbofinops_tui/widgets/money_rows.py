@@ -20,6 +20,7 @@ from turbofinops_tui.economics.shown import (
     unit_text,
 )
 from turbofinops_tui.economics.types import Row, Slice, Table, Value
+from turbofinops_tui.economics.verdict import DEPENDS, LOSES, SAFE, VERDICTS
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.grid_model import Column, Span
 from turbofinops_tui.widgets.spark import loss_bar, pulse
@@ -45,6 +46,8 @@ class MoneyRow:
     note: str = ""
     """more to say about the row (since when, because of what)"""
     since: str = ""
+    verdict: str = ""
+    """``loses anyway``, ``depends``, ``safe``; empty while it is not worked out"""
 
     def money(self, measure: str) -> Money | None:
         """The exact amount, or None."""
@@ -214,6 +217,28 @@ def since_column(title: str = "since", width: int = 8) -> Column[MoneyRow]:
     return Column(
         "since", title, width, lambda row, _: ((row.since, "muted"),), lambda row: row.since or None
     )
+
+
+VERDICT_SIGNS: Mapping[str, tuple[str, str, str]] = {
+    LOSES: ("anyway", "x", "loss"),
+    DEPENDS: ("depends", "?", "warn"),
+    SAFE: ("safe", "", "muted"),
+}
+"""verdict -> (word, sign where there is no room for it, role)"""
+
+
+def verdict_column(*, words: bool) -> Column[MoneyRow]:
+    """Whether the customer loses whatever the split of shared cost: in a word, or by ``x`` and ``?``."""
+
+    def draw(row: MoneyRow, _: int) -> Sequence[Span]:
+        word, sign, role = VERDICT_SIGNS.get(row.verdict, ("", "", "muted"))
+        return ((word if words else sign, role),)
+
+    def key(row: MoneyRow) -> int | None:
+        return VERDICTS.index(row.verdict) if row.verdict in VERDICTS else None
+
+    title, width = ("verdict", 8) if words else ("V", 2)
+    return Column("verdict", title, width, draw, key, lambda row: row.verdict)
 
 
 def bar_column(title: str, width: int, elastic: int, both: Callable[[], bool]) -> Column[MoneyRow]:

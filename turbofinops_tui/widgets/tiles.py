@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from turbofinops_tui.widgets.paint import Lines, Span, Spans, fit
 from turbofinops_tui.widgets.spark import spark
 
@@ -19,6 +21,8 @@ class Tile:
     role: str = "muted"
     """of the change: gain, loss or muted; the sign says the same"""
     trend: tuple[int | None, ...] = ()
+    notes: tuple[str, ...] = ()
+    """in place of the trend: the same said longer and shorter; the first that fits is shown"""
 
 
 class Tiles(Lines):
@@ -60,5 +64,8 @@ def _cell(tile: Tile, width: int) -> tuple[Spans, Spans, Spans]:
     change = tile.change if len(tile.change) <= room else tile.change.removesuffix(" a day")
     value = ((f" {tile.value}", "strong"), (fit(f"  {change}", room + 2), tile.role))
     bars = min(len(tile.trend), width - 2)
+    if tile.notes:
+        note = next((note for note in tile.notes if cell_len(note) < width), tile.notes[-1])
+        return label, value, ((fit(f" {note}", width), "text"),)
     trend = ((fit(" " + spark(tile.trend, bars), width), "accent"),)
     return label, value, trend
