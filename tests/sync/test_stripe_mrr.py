@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from tests.sync.stripe_shapes import Json, invoice, line, price, session, write
+from turbofinops_tui.actions.mrr import movements
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.stripe_imports import import_stripe
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.money import Money, Ratio
-from turbofinops_tui.economics.periods import Range
+from turbofinops_tui.economics.periods import Range, day_text
 from turbofinops_tui.economics.types import Condition, Slice, Sort, Table
+from turbofinops_tui.errors import UsageError
 
 YEARLY = price("price_y") | {"recurring": {"interval": "year", "interval_count": 1, "usage_type": "licensed"}}
 QUARTERLY = price("price_q") | {
@@ -84,6 +86,13 @@ def test_an_upgrade_halfway(books: Session) -> None:
         (None,): ("20.00", "200.0000"),
     }  # fmt: skip
     assert texts(table(books, "2019-06"))[()] == ("20.00", "200.0000")
+    found = movements(Reports(books), Slice(range=Range(period="2019-06..2019-07")))
+    assert [(day_text(c.day), c.customer, c.kind, c.units // 10**7) for c in found] == [
+        ("2019-06-01", "cus_1", "new", 1000), ("2019-06-16", "cus_1", "expansion", 1000),
+        ("2019-07-01", "cus_1", "churn", -2000),
+    ]  # fmt: skip
+    with pytest.raises(UsageError):
+        movements(Reports(books), Slice(currency="native"))
 
 
 def test_retention_by_month_plan_and_customer(books: Session) -> None:

@@ -28,6 +28,7 @@ from turbofinops_tui.actions.overview_data import tiles_of
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.stripe_imports import import_stripe
+from turbofinops_tui.actions.verdicts import losers
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Range, day_text
@@ -158,6 +159,7 @@ def test_a_metered_customer_never_looks_unprofitable_mid_period(books: Session) 
     assert isinstance(margin, Money)
     assert margin.units < 0  # as it stands it looks like a loss, and is not counted as one
     assert losing(books) == "0"
+    assert losers(Reports(books), Slice(range=Range(period="2026-11"))).lose == 0
     assert report_json.loads(report_json.dumps(table)).unbilled == table.unbilled
     assert running(books, cost="effective", revenue="cash").unbilled == ()
     load(books, "2026-11-24", preview(2300, "2026-11-01", "2026-12-01"))
@@ -176,3 +178,4 @@ def test_a_customer_who_left_is_a_loss_again(books: Session, tmp_path: Path) -> 
     load(books, "2026-11-24", *PRICES, *old, movement("txn_1", 50, "2026-11-02", "ch_1", fee=90))
     assert running(books).unbilled == ()
     assert losing(books) == "1"
+    assert losers(Reports(books), Slice(range=Range(period="2026-11"))).lose == 1

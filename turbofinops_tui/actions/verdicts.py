@@ -38,13 +38,17 @@ def losers(reports: Reports, slice: Slice) -> Losers:  # noqa: A002 - the produc
 
 
 def losers_of(table: Table) -> Losers:
-    """The same from a table by customer that has the measures ``margin`` and ``verdict``."""
+    """The same from a table by customer that has the measures ``margin`` and ``verdict``.
+
+    Customers whose usage is not billed yet are not counted: their margin says nothing.
+    """
+    left_out = {None, *(item.customer for item in table.unbilled)}
     margin, verdict = table.column("margin"), table.column("verdict")
     at = table.slice.by.index("customer")
     words = [
         row.values[verdict]
         for row in table.rows
-        if row.key[at] is not None and isinstance(value := row.values[margin], Money) and value.units < 0
+        if row.key[at] not in left_out and isinstance(value := row.values[margin], Money) and value.units < 0
     ]
     return Losers(len(words), words.count(LOSES), words.count(DEPENDS))
 

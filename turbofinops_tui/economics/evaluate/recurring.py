@@ -20,6 +20,7 @@ from turbofinops_tui.economics.evaluate.plan import Piece
 from turbofinops_tui.economics.evaluate.sales import Sales, customers_of
 from turbofinops_tui.economics.fx import to_reporting
 from turbofinops_tui.economics.measures import RECURRING
+from turbofinops_tui.economics.mrr import Change, changes
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Condition, Slice
 
@@ -62,6 +63,25 @@ def with_recurring(
     if not all(axis.name in GROUPS or axis.name.startswith("attr:") for axis in groups):
         return frame
     return replace(frame, sums=frame.sums | _of_rows(frame, lines, days, today))
+
+
+def mrr_changes(slice_: Slice, parts: Sequence[Piece], days: Days, currency: str) -> list[Change]:
+    """Every movement of the customers that a slice asks for on its days, in store units of ``currency``."""
+    if not parts:
+        return []
+    lines = _lines(slice_, parts, currency)
+    refs = [customer.ref for customer in parts[0].engine.books.customers]
+    columns = (
+        lines.sales.customer.tolist(),
+        lines.start.tolist(),
+        lines.end.tolist(),
+        lines.sales.amount.tolist(),
+    )
+    rows = zip(*columns, strict=True)
+    named = [
+        (None if owner == NOBODY else refs[owner], start, end, units) for owner, start, end, units in rows
+    ]
+    return changes(named, days.start, days.end)
 
 
 def _lines(slice_: Slice, parts: Sequence[Piece], currency: str) -> Lines:
