@@ -147,6 +147,7 @@ def change_settings(session: Session, name: str, settings: Mapping[str, str]) ->
 
 def probe_connection(session: Session, name: str, environ: Mapping[str, str] | None = None) -> Tested:
     """Ask the provider what the key is and may; the account found is kept, a key of another is refused."""
+    from turbofinops_tui.sync.http import FEW
     from turbofinops_tui.sync.pull.stripe import StripeApi
     from turbofinops_tui.sync.pull.stripe_probe import check_account, probe
     from turbofinops_tui.sync.pull.stripe_sync import access_of
@@ -155,7 +156,7 @@ def probe_connection(session: Session, name: str, environ: Mapping[str, str] | N
         connection = get_connection(conn, name)
         others = load_connections(conn)
     found = secret_of(session, connection, KINDS[connection.kind].fields[0].name, environ=environ)
-    seen = probe(StripeApi(access_of(connection, found.secret.reveal())))
+    seen = probe(StripeApi(access_of(connection, found.secret.reveal()), timeout=(5.0, 20.0), attempts=FEW))
     check_account(name, connection.account, seen.account)
     _refuse_same_account(connection, seen.account, others)
     if seen.account and not session.read_only:

@@ -15,6 +15,8 @@ RECOVERY = 100
 SLOWEST = 1.0
 PAUSE_SECONDS = 1.0
 ATTEMPTS = 10
+FEW = 3
+"""attempts while a person waits for the answer of a test"""
 LONGEST_WAIT = 60.0
 LONGEST_RUN = 600.0
 Answer = TypeVar("Answer")
@@ -66,14 +68,14 @@ class TokenBucket:
             self.rate = min(self.top, self.rate + self.top / RECOVERY)
 
 
-def stubbornly(ask: Callable[[], Answer]) -> Answer:
+def stubbornly(ask: Callable[[], Answer], attempts: int = ATTEMPTS) -> Answer:
     """``ask()``, again while it raises Passing, with growing waits; the last Passing is raised."""
     import stamina
     from stamina.instrumentation import set_on_retry_hooks
 
     set_on_retry_hooks(())  # its own would write each retry to stderr
     for attempt in stamina.retry_context(
-        on=_again, attempts=ATTEMPTS, timeout=LONGEST_RUN, wait_initial=0.5, wait_max=30.0, wait_jitter=0.5
+        on=_again, attempts=attempts, timeout=LONGEST_RUN, wait_initial=0.5, wait_max=30.0, wait_jitter=0.5
     ):
         with attempt:
             return ask()

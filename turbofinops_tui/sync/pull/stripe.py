@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.errors import SourceError
-from turbofinops_tui.sync.http import Passing, TokenBucket, stubbornly
+from turbofinops_tui.sync.http import ATTEMPTS, Passing, TokenBucket, stubbornly
 from turbofinops_tui.sync.read.stripe_objects import API_VERSION, Json
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ class StripeApi:
         wait: Callable[[float], object] | None = None,
         rate: float = ENDPOINT_RATE,
         timeout: tuple[float, float] = TIMEOUT,
+        attempts: int = ATTEMPTS,
     ) -> None:
         check_key(access)
+        self._attempts = attempts
         self.access = access
         self.requests = 0
         self.server_time = 0
@@ -115,7 +117,7 @@ class StripeApi:
     def _ask(self, method: str, path: str, params: Mapping[str, Any]) -> Json:
         bucket = self._bucket(method, path)
         try:
-            return stubbornly(lambda: self._once(bucket, method, path, params))
+            return stubbornly(lambda: self._once(bucket, method, path, params), self._attempts)
         except Passing as error:
             raise SourceError(
                 f"Stripe did not answer {path}: {error}",
