@@ -82,7 +82,7 @@ def cost_parts(books: FactBooks, rules: Rules, slice_: Slice, days: Days, custom
                 found[key].places.setdefault(books.dimensions[dimension].id, []).extend(intervals)
                 dimensions.setdefault(key, set()).add(dimension)
     for key, cost in found.items():
-        cost.why = _why(books, rules, slice_, days, key, dimensions.get(key, set()))
+        cost.why = why_text(books, rules, slice_, days, key, dimensions.get(key, set()))
     return [found[key] for key in sorted(found)]
 
 
@@ -140,9 +140,10 @@ def _pool_places(part: Piece, bucket: int, link: int, slice_: Slice) -> Places:
     return found
 
 
-def _why(
+def why_text(
     books: FactBooks, rules: Rules, slice_: Slice, days: Days, key: tuple[int, int], dimensions: Iterable[int]
 ) -> str:
+    """Why the cost of some dimensions (by position) is in bucket and link ``key``, in words."""
     bucket, link = key
     first, last = days.start, days.end - 1
     if bucket == SHARED:

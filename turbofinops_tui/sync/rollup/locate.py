@@ -6,6 +6,7 @@ is gone or has changed since is named, never guessed at.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -280,7 +281,8 @@ def row_at(store: Store, received: Path, source: str, file: str, line: int) -> R
 
 
 def _is_meant(path: str, file: str) -> bool:
-    return path == file or path.endswith("/" + file.lstrip("./")) or str(Path(file).absolute()) == path
+    given = os.path.normpath(file)
+    return path in (file, os.path.abspath(given)) or path.endswith("/" + given)
 
 
 def _texts(engine: Engine, found: OpenedFile, row: int, field_bytes: int) -> dict[str, str] | None:
