@@ -33,6 +33,7 @@ from turbofinops_tui.economics.periods import Range, day_text
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.errors import ConflictError
 from turbofinops_tui.store.check import check_store
+from turbofinops_tui.store.deliveries import begin_delivery
 from turbofinops_tui.store.rebuild import rebuild_months
 from turbofinops_tui.sync.derive import derive_all
 from turbofinops_tui.sync.read.stripe_objects import unpack
@@ -139,6 +140,14 @@ def test_any_order_again_and_rebuilt(books: Session, shared_data: Path, tmp_path
     derive_all(other.store)
     rebuild_months(other.store)
     assert state(other) == wanted
+
+
+def test_a_file_cannot_take_the_place_of_fees(books: Session) -> None:
+    load(books, movement("txn_1", 3100, "2019-01-15", "ch_1", fee=120))
+    with pytest.raises(ConflictError):
+        begin_delivery(books.store, "focus", "stripe", "fees", [], {})
+    begin_delivery(books.store, "focus", "stripe", "main", [], {})
+    assert fees(books) == {("", "2019-01"): 120}
 
 
 def test_undone_with_its_import(books: Session, shared_data: Path) -> None:

@@ -67,12 +67,16 @@ def begin_delivery(
 ) -> int:
     """A new staged delivery, locked by this process until published or abandoned; returns its id.
 
-    Removes first what crashed runs left behind.
+    Removes first what crashed runs left behind. ConflictError for an export that is derived.
     """
     from turbofinops_tui.store.collect import collect_retired
 
     collect_retired(store)
     with store.write("begin delivery") as txn:
+        derived = "SELECT 1 FROM delivery WHERE kind = ? AND source = ? AND export = ?"
+        if txn.conn.execute(derived, (DERIVED_KIND, source, export)).fetchone() is not None:
+            what = f"the export {export!r} of {source!r} is derived from what was received"
+            raise ConflictError(what, "give the file another --export")
         delivery = insert_delivery(txn, kind, source, export, files, options)
         # The lock stands before the row can be seen, so that nobody takes a living run for a dead one.
         descriptor = locks.open_lock_file(lock_path(store.path, delivery))
