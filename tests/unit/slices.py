@@ -67,6 +67,8 @@ def slices(draw: st.DrawFn) -> t.Slice:
 def value(measure: str, currency: str) -> st.SearchStrategy[t.Value]:
     if measure in t.COUNT_MEASURES:
         return st.integers(0, 10**6)
+    if measure in t.TEXT_MEASURES:
+        return st.none() | st.sampled_from(["loses anyway", "depends", "safe"])
     if measure in t.RATIO_MEASURES:
         return st.none() | st.builds(Ratio, st.integers(-(10**12), 10**12), st.integers(1, 10**9))
     return st.none() | st.builds(Money, st.integers(-(10**17), 10**17), st.just(currency))
