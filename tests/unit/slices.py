@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Days, Range
+from turbofinops_tui.economics.verdict import VERDICTS
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 TAG_KEY = st.text(st.sampled_from("abcXYZ019 ,-_./\\:äß"), min_size=1, max_size=6).filter(
@@ -30,6 +31,8 @@ RANGES = st.sampled_from(
     ]
 )
 
+VERDICT = st.sampled_from(VERDICTS)
+
 
 @st.composite
 def slices(draw: st.DrawFn) -> t.Slice:
@@ -38,10 +41,10 @@ def slices(draw: st.DrawFn) -> t.Slice:
     conditions = st.builds(t.Condition, DIMENSION, TEXT, st.booleans())
     havings = st.builds(
         t.Having,
-        st.sampled_from(t.MEASURES),
+        st.sampled_from([name for name in t.MEASURES if name not in t.TEXT_MEASURES]),
         st.sampled_from(["<", "<=", ">", ">=", "=", "!="]),
         st.decimals(-(10**6), 10**6, places=4),
-    )
+    ) | st.builds(t.Having, st.sampled_from(t.TEXT_MEASURES), st.sampled_from(["=", "!="]), VERDICT)
     sorts = st.builds(t.Sort, st.sampled_from([*by, *t.MEASURES]), st.booleans())
     return t.Slice(
         by=by,
@@ -68,7 +71,7 @@ def value(measure: str, currency: str) -> st.SearchStrategy[t.Value]:
     if measure in t.COUNT_MEASURES:
         return st.integers(0, 10**6)
     if measure in t.TEXT_MEASURES:
-        return st.none() | st.sampled_from(["loses anyway", "depends", "safe"])
+        return st.none() | VERDICT
     if measure in t.RATIO_MEASURES:
         return st.none() | st.builds(Ratio, st.integers(-(10**12), 10**12), st.integers(1, 10**9))
     return st.none() | st.builds(Money, st.integers(-(10**17), 10**17), st.just(currency))
