@@ -29,6 +29,7 @@ COST_SIDE = (
     "direct_cost",
     "shared_cost",
     "margin",
+    "margin_pct",
     "ai_cost",
     "ai_share",
     "coverage",
