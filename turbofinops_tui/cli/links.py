@@ -67,6 +67,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     moving = add("move", f"put a {word} at another place of its list")
     moving.add_argument("id", metavar="ID")
     moving.add_argument("--to", metavar="N", type=int, required=True, help="place, counted from 1")
+    if noun == "links":
+        suggesting = add("suggest", "proposals for cost without a customer, general ones first")
+        suggesting.add_argument("--top", metavar="N", type=int, help="how many to show (default 20)")
+        suggesting.add_argument("--accept", metavar="N,...", help="write the proposals of these numbers")
+        suggesting.add_argument("--format", choices=("table", "json"), default="table", help="default table")
     if noun in SWITCHED:
         for verb in ("enable", "disable"):
             add(verb, f"{verb} a {word}").add_argument("id", metavar="ID")
@@ -91,6 +96,10 @@ def run(args: argparse.Namespace, session: Session) -> int:
         return EXIT_DONE
     if args.noun == "identities":
         return _identity(args, session)
+    if args.verb == "suggest":
+        from turbofinops_tui.cli.suggest import run_suggest
+
+        return run_suggest(args, session)
     section = cast("Section", args.noun)
     if args.verb == "add":
         rule = replace(_blank(args), **args.changes)

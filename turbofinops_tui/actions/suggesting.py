@@ -1,0 +1,142 @@
+"""``links suggest``: proposals for cost without a customer, and accepting them by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from turbofinops_tui.actions.links import register_named
+from turbofinops_tui.economics.money import Money
+from turbofinops_tui.economics.patterns import fold
+from turbofinops_tui.economics.suggest import Proposal, Proposer
+from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.errors import NotFoundError
+from turbofinops_tui.store.drafts import Edit, adds, apply_edits
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.reports import Reports
+
+LEAST_LIKE = 80
+"""percent of likeness from which a customer is proposed"""
+LEAST_LETTERS = 3
+"""two letters are like anything"""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposal with its number, which is the same as long as the books id is."""
+
+    number: int
+    proposal: Proposal
+    cost: Money
+
+    @property
+    def writes(self) -> str:
+        """The command that accepting stands for (raw text)."""
+        from shlex import quote
+
+        one = self.proposal
+        link = one.link
+        if link is None:
+            return f"identities add {quote(one.customer)} {quote(one.identity)}"
+        name, wanted = link.match.terms[0]
+        return f"links add --kind tag --match {quote(f'{name}={wanted}')} --customer {quote(link.customer)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """All proposals on one set of books."""
+
+    books: str
+    nobody: Money
+    """shared and unattributed cost of the last 12 months"""
+    found: tuple[Suggestion, ...]
+
+    def document(self, top: int | None = None) -> dict[str, Any]:
+        """As JSON; ``top`` cuts the list, never the numbers."""
+        return {
+            "books": self.books,
+            "currency": self.nobody.currency,
+            "without_customer": self.nobody.text(),
+            "suggestions": [
+                {
+                    "number": item.number, "kind": item.proposal.kind, "cost": item.cost.text(),
+                    "confidence": item.proposal.confidence, "key": item.proposal.key,
+                    "value": item.proposal.value or None, "customer": item.proposal.customer,
+                    "reason": item.proposal.reason, "writes": item.writes,
+                }
+                for item in self.found[:top]
+            ],
+        }  # fmt: skip
+
+
+def suggest(reports: Reports) -> Suggestions:
+    """The proposals on the saved rules and the books of now."""
+    from turbofinops_tui.economics.evaluate.kept import directory_of
+    from turbofinops_tui.economics.evaluate.uncovered import uncovered
+
+    table = reports.table(Slice(by=(), measures=("cost",)))
+    books, rules = reports.books(), reports.rules()
+    nobody, direct = uncovered(books, rules, Slice(), table.days)
+    directory = directory_of(books.facts, rules)
+    proposals = Proposer(books.index, directory, rules.links, nobody, direct, likeness).proposals()
+    code = table.currency
+    found = tuple(
+        Suggestion(number, one, Money(one.cost, code)) for number, one in enumerate(proposals, start=1)
+    )
+    return Suggestions(reports.ids().whole, Money(sum(nobody.values()), code), found)
+
+
+def likeness(text: str, names: Sequence[str]) -> tuple[int, int] | None:
+    """The name most like ``text``: by letters, or by words whatever their order."""
+    from rapidfuzz import fuzz, process, utils
+
+    if len(text) < LEAST_LETTERS:
+        return None
+    asked, known = utils.default_process(text.replace("_", " ")), _prepared(tuple(names))
+    best: tuple[int, int] | None = None
+    # words in common are less than the same words
+    for scorer, weight in ((fuzz.token_sort_ratio, 10), (fuzz.token_set_ratio, 9)):
+        near = process.extractOne(asked, known, scorer=scorer, score_cutoff=LEAST_LIKE)
+        if near is not None and (best is None or int(near[1]) * weight // 10 > best[1]):
+            best = (int(near[2]), int(near[1]) * weight // 10)
+    return best
+
+
+@lru_cache(maxsize=2)
+def _prepared(names: tuple[str, ...]) -> list[str]:
+    """Names as they are compared: lower case, letters, digits and spaces."""
+    from rapidfuzz import utils
+
+    return [utils.default_process(fold(name).replace("_", " ")) for name in names]
+
+
+def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:
+    """Write the proposals of these numbers in one audited transaction; returns ids of rules and identities.
+
+    Identities go first, so that a template makes no customer of a value that is somebody's.
+    """
+    known = {item.number: item for item in suggest(reports).found}
+    chosen: list[Suggestion] = []
+    for number in dict.fromkeys(numbers):
+        if number not in known:
+            raise NotFoundError(f"there is no suggestion {number}", "see `turbofinops links suggest`")
+        chosen.append(known[number])
+    chosen.sort(key=lambda item: item.proposal.kind != "identity")
+    edits = [_edit(item.proposal) for item in chosen]
+    with reports.session.store.write("accept suggestions") as txn:
+        ids = apply_edits(txn, edits, register_named)
+        for item, name in zip(chosen, ids, strict=True):
+            facts = {"confidence": item.proposal.confidence, "writes": item.writes}
+            section = "identity" if item.proposal.kind == "identity" else "links"
+            txn.audit("accept suggestion", section, name, None, facts)
+    return ids
+
+
+def _edit(proposal: Proposal) -> Edit:
+    link = proposal.link
+    if link is not None:
+        return adds(link)
+    return Edit("say", "identities", proposal.identity, customer=proposal.customer)
