@@ -13,6 +13,7 @@ from textual.filter import LineFilter, NoColor
 from turbofinops_tui import config, keymap, screens
 from turbofinops_tui.actions import app_state
 from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
+from turbofinops_tui.drafting import Drafting
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_FAILED, TurboError, UsageError
@@ -20,7 +21,6 @@ from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
 from turbofinops_tui.widgets.frame import Frame
 from turbofinops_tui.widgets.grid import bindings
-from turbofinops_tui.widgets.loader import Loader
 from turbofinops_tui.widgets.themes import PALETTES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class DemoOpener:
         return open_session(self.paths, self.clock)
 
 
-class TurboApp(Loader):
+class TurboApp(Drafting):
     """One run on one store."""
 
     TITLE = "turbofinops"
@@ -302,6 +302,9 @@ class TurboApp(Loader):
     def action_explain(self) -> None:
         """Open the figure under the cursor."""
         frame = self.frame
+        if self.desk.scope.view != "saved":
+            self.say("explain opens saved figures: press v until the saved rules are shown")
+            return
         asked = frame.explained() if frame is not None else None
         if asked is None:
             self.say("put the cursor on an amount of a customer: ←→ choose the column")

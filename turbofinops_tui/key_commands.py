@@ -238,7 +238,7 @@ COMMANDS: tuple[Command, ...] = (
     # --- changing -------------------------------------------------------------------------
     Command(
         "links.toggle",
-        "e",
+        "o",
         "switch_rule",
         "On/off",
         "Enable or disable the rule",
@@ -270,9 +270,45 @@ COMMANDS: tuple[Command, ...] = (
         footer=5,
     ),
     Command(
-        "change.undo", "u", "undo", "Undo", "Undo the last change", "Change", footer=8, screens=("links",)
+        "change.undo",
+        "u",
+        "undo",
+        "Undo",
+        "Undo the last change",
+        "Change",
+        footer=8,
+        screens=("links", *_MONEY),
     ),
-    Command("change.redo", "U", "redo", "Redo", "Do the undone change again", "Change", screens=("links",)),
+    Command(
+        "change.redo", "U", "redo", "Redo", "Do the undone change again", "Change", screens=("links", *_MONEY)
+    ),
+    Command(
+        "draft.view",
+        "v",
+        "view",
+        "Saved/draft",
+        "Show saved numbers, those of the draft, or what the draft changes",
+        "Change",
+        screens=(*_MONEY, "links"),
+    ),
+    Command(
+        "draft.keep",
+        "W",
+        "keep_draft",
+        "Keep draft",
+        "Write the draft to the saved rules (asks first)",
+        "Change",
+        screens=(*_MONEY, "links"),
+    ),
+    Command(
+        "draft.discard",
+        "D",
+        "discard_draft",
+        "Discard draft",
+        "Throw the draft away (asks first)",
+        "Change",
+        screens=(*_MONEY, "links"),
+    ),
     # --- screens --------------------------------------------------------------------------
     Command(
         "screen.overview",

@@ -69,7 +69,7 @@ def _walk(terminal: Terminal) -> None:
         "\r",
     ):
         terminal.press(keys)
-    for keys in ("?", ESC, ":", ESC, "6", DOWN * 9, "\r", "e", "u", "8", DOWN, "1", "T", "T", "q"):
+    for keys in ("?", ESC, ":", ESC, "6", DOWN * 9, "\r", "o", "u", "8", DOWN, "1", "T", "T", "q"):
         terminal.press(keys)
 
 

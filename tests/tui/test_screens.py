@@ -149,7 +149,7 @@ async def test_a_rule_switched_off_moves_its_dollars_and_comes_back_by_undo(open
         rule = screen.list.current
         assert rule is not None
         before = screen.tables["now"]
-        await press(pilot, "e")
+        await press(pilot, "o")
         assert not _enabled(opener, rule.place)
         after = screen.tables["now"]
         column = before.column("direct_cost")
@@ -189,7 +189,7 @@ async def test_moving_a_rule_changes_the_order_within_its_list(opener: Opener) -
 
 async def test_read_only_refuses_with_the_reason(opener: Opener) -> None:
     async with running(replace(opener, read_only=True), screen="links") as (app, pilot):
-        await press(pilot, "e")
+        await press(pilot, "o")
         assert app.frame is not None
         assert "read-only" in app.frame.status.text
 

@@ -15,6 +15,7 @@ from turbofinops_tui.economics.types import (
     ClassRule,
     Condition,
     Link,
+    Rules,
     SharedRule,
     Slice,
     Table,
@@ -22,7 +23,7 @@ from turbofinops_tui.economics.types import (
 from turbofinops_tui.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from turbofinops_tui.actions.links import Section
+    from turbofinops_tui.actions.links import Rule, Section
     from turbofinops_tui.actions.session import Session
 
 SECTIONS: tuple[Section, ...] = ("classes", "links", "shared")
@@ -46,10 +47,18 @@ class RuleLine:
     cost: Money | None
 
 
-def rule_lines(session: Session, table: Callable[[Slice], Table], scope: Slice) -> list[RuleLine]:
-    """Every class rule, link and shared rule with the cost it moves in the slice's period (None: unknown)."""
+def rule_lines(
+    session: Session, table: Callable[[Slice], Table], scope: Slice, drafted: Rules | None = None
+) -> list[RuleLine]:
+    """Every class rule, link and shared rule with the cost it moves in the slice's period (None: unknown).
+
+    ``drafted``: the rules of the draft, listed in place of the saved ones.
+    """
     moved = _costs(table(replace(scope, by=("link",), measures=("cost",))), "cost")
-    found = [(section, links.rules_of(session, section)) for section in SECTIONS]
+    found: list[tuple[Section, Sequence[Rule]]] = [
+        (section, links.rules_of(session, section) if drafted is None else getattr(drafted, section))
+        for section in SECTIONS
+    ]
     classes = [rule for _, rules in found for rule in rules if isinstance(rule, ClassRule)]
     classed = _opex(classes, table, replace(scope, by=(), measures=("opex_cost",)))
     lines: list[RuleLine] = []

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from turbofinops_tui.actions import first_paint
+from turbofinops_tui.actions.draft_view import DraftInfo, DraftKey, draft_info, draft_key
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.periods import (
     Days,
@@ -69,6 +70,8 @@ class Scope:
     credits: Any = "in"
     estimates: Any = "in"
     shared: Any = None
+    view: Any = "saved"
+    """which rules: saved, draft or difference"""
     where: tuple[Condition, ...] = ()
     having: tuple[Having, ...] = ()
 
@@ -89,6 +92,10 @@ class Desk:
         self._kept: set[str] = set()
         self._most_rows: int | None = None
         self._lock = threading.Lock()
+        self.draft: DraftInfo | None = None
+        """the draft as last read"""
+        self._draft_key: DraftKey = ()
+        self._told: object = None
         self._verdicts: tuple[tuple[str, Slice], dict[str, Verdict]] | None = None
 
     # --- slices ---------------------------------------------------------------------------
@@ -100,7 +107,7 @@ class Desk:
         base = Slice(
             by=by, measures=measures, range=scope.range, revenue=scope.revenue, cost=scope.cost,
             currency=scope.currency, tax=scope.tax, credits=scope.credits, estimates=scope.estimates,
-            shared=scope.shared, where=scope.where,
+            shared=scope.shared, where=scope.where, view=scope.view,
         )  # fmt: skip
         return replace(base, **changes)
 
@@ -196,6 +203,7 @@ class Desk:
         with self._lock:
             reports = self._open_reports()
             reports.refresh()
+            self._see_draft(reports)
             if reports.ids().whole != self.books_id:
                 self._cache.clear()
                 self.books_id = reports.ids().whole
@@ -212,7 +220,9 @@ class Desk:
         """Store tables for the next first paint, unless the same ones are stored already (thread only)."""
         with self._lock:
             fresh = {
-                name: table for name, table in tables.items() if self._mark(name, table) not in self._kept
+                name: table
+                for name, table in tables.items()
+                if table.slice.view == "saved" and self._mark(name, table) not in self._kept
             }
             first_paint.keep(self.session().store, fresh)
             self._kept |= {self._mark(name, table) for name, table in fresh.items()}
@@ -233,7 +243,30 @@ class Desk:
         with self._lock:
             reports = self._open_reports()
             reports.refresh()
-            return reports.ids().whole != self.books_id
+            return reports.ids().whole != self.books_id or draft_key(reports.drafts.load()) != self._draft_key
+
+    def look_for_draft(self) -> None:
+        """Show the saved rules again when the draft is gone (thread only, before slices are planned)."""
+        if self.scope.view != "saved" and self.call(lambda _, reports: reports.drafts.load()) is None:
+            self.scope = replace(self.scope, view="saved")
+
+    def read_draft(self) -> DraftInfo | None:
+        """The draft and what it does in the shared slice; worked out once per change (thread only)."""
+        with self._lock:
+            reports = self._open_reports()
+            reports.refresh()
+            asked = replace(self.slice((), ("cost",)), view="saved")
+            key = (draft_key(reports.drafts.load()), reports.ids().whole, asked)
+            if key != self._told:
+                self.draft, self._told = draft_info(reports, asked), key
+            return self.draft
+
+    def _see_draft(self, reports: Reports) -> None:
+        """Forget tables of a draft that is another by now."""
+        key = draft_key(reports.drafts.load())
+        if key != self._draft_key:
+            self._draft_key = key
+            self._cache = {asked: table for asked, table in self._cache.items() if asked.view == "saved"}
 
     def call(self, work: Callable[[Session, Reports], Any]) -> Any:
         """Run ``work`` with session and reports, one at a time (thread only)."""
@@ -262,7 +295,8 @@ class Desk:
     def _remember(self, asked: Slice, table: Table) -> None:
         if len(self._cache) >= CACHE:
             self._cache.clear()
-        self.books_id = table.books.whole
+        if asked.view == "saved":
+            self.books_id = table.books.whole
         self._cache[asked] = table
         if asked.by == ("customer",):
             self._most_rows = max(self._most_rows or 0, len(table.rows))

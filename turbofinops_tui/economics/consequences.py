@@ -73,6 +73,21 @@ class Difference:
     after: Coverage
 
     @property
+    def amount(self) -> Money:
+        """All cost that changes hands, each amount once, credits as amounts too."""
+        return Money(sum(abs(item.cost.units) for item in self.moved), self.currency)
+
+    @property
+    def to_loss(self) -> tuple[Flip, ...]:
+        """Customers that begin to lose."""
+        return tuple(flip for flip in self.flips if flip.now.units < 0)
+
+    @property
+    def to_profit(self) -> tuple[Flip, ...]:
+        """Customers that stop losing."""
+        return tuple(flip for flip in self.flips if flip.now.units >= 0)
+
+    @property
     def empty(self) -> bool:
         """Whether no number changes hands."""
         return not self.moved and not self.flips and not self.cohorts and self.before == self.after

@@ -122,9 +122,14 @@ class CustomerScreen(Frame):
             wanted |= {part.name: self._slice(part) for part in PARTS}
         return wanted
 
+    def forget(self) -> None:
+        """The verdict goes with the numbers."""
+        super().forget()
+        self.verdict = None
+
     def gather(self, session: Any, reports: Any) -> Verdict | None:
         """The margins with every way of spreading (in the thread, after everything else)."""
-        if cost_only(self.tables.get("now")):
+        if cost_only(self.tables.get("now")) or self.host.desk.scope.view != "saved":
             return None
         return self.host.desk.verdicts(reports, self.host.desk.slice(("customer",), TOTALS)).get(self.ref)
 

@@ -76,7 +76,7 @@ class CustomersScreen(Frame):
         having = self.host.desk.scope.having
         if self.losing:
             having = (*having, Having("margin", "<", Decimal(0)))
-        if self.verdict:
+        if self.verdict and self.host.desk.scope.view != "difference":
             having = (*having, Having("verdict", "=", self.verdict))
         sort = (Sort("margin", ascending=True),)
         return self.host.desk.slice(
@@ -91,7 +91,7 @@ class CustomersScreen(Frame):
             "customers": self.view(),
         }
         if "customers" in tables or desk.few_customers:
-            if not cost_only(tables.get("now")) and tables:
+            if not cost_only(tables.get("now")) and tables and desk.scope.view != "difference":
                 wanted["verdicts"] = desk.slice(("customer",), VERDICT)
             months = desk.months_back(MONTHS)
             wanted["months"] = desk.slice(("customer", "month"), ("margin",), range=months)

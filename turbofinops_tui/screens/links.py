@@ -7,7 +7,8 @@ from typing import Any
 
 from textual.widget import Widget
 
-from turbofinops_tui.actions.rules_view import RuleLine, move, rule_lines, switch
+from turbofinops_tui.actions.drafts import Edit
+from turbofinops_tui.actions.rules_view import Change, RuleLine, move, rule_lines, switch
 from turbofinops_tui.economics.shown import money_text
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.widgets.empty import show
@@ -59,7 +60,9 @@ class LinksScreen(Frame):
 
     def gather(self, session: Any, reports: Any) -> list[RuleLine]:
         """The rules with their dollars (in the thread)."""
-        return rule_lines(session, reports.table, self.host.desk.slice((), ("cost",)))
+        scope = self.host.desk.slice((), ("cost",))
+        drafted = None if scope.view == "saved" else reports.drafts.outcome().rules
+        return rule_lines(session, reports.table, scope, drafted)
 
     def take(self, data: Any) -> None:
         """Show the rules."""
@@ -106,13 +109,24 @@ class LinksScreen(Frame):
     def action_switch_rule(self) -> None:
         """Enable or disable."""
         line = self.list.current
-        if line is not None:
+        if line is None or self._elsewhere():
+            return
+        if self.host.desk.draft is not None:
+            self.host.draft([Edit("disable" if line.enabled else "enable", line.section, line.id)])
+        else:
             self.host.change(*switch(line))
+
+    def _elsewhere(self) -> bool:
+        """True (and said) when a draft waits but the saved rules are listed: a change goes to the draft."""
+        away = self.host.desk.draft is not None and self.host.desk.scope.view == "saved"
+        if away:
+            self.say("a draft waits and these are the saved rules: v shows the draft, W keeps it")
+        return away
 
     def action_shift(self, step: int) -> None:
         """Earlier or later in its list."""
         line = self.list.current
-        if line is None:
+        if line is None or self._elsewhere():
             return
         if self.list.model.sort_id or self.list.model.needle:
             self.say("the list is sorted or filtered: esc and ctrl+l show the rules in their order")
@@ -120,6 +134,12 @@ class LinksScreen(Frame):
         change = move(line, step)
         if change is None:
             self.say(f"{line.id} is the {'first' if step < 0 else 'last'} of its list")
+        else:
+            self._move(line, step, change)
+
+    def _move(self, line: RuleLine, step: int, change: Change) -> None:
+        if self.host.desk.draft is not None:
+            self.host.draft([Edit("move", line.section, line.id, to=line.place + step)])
         else:
             self.host.change(*change)
 

@@ -89,7 +89,7 @@ class OverviewScreen(Frame):
             from turbofinops_tui.actions.explaining import literal
 
             worst = [row.key[0] for row in tables["losses"].rows if row.key[0] is not None and not row.others]
-            if not cost_only(tables.get("now")):
+            if not cost_only(tables.get("now")) and desk.scope.view != "difference":
                 wanted["verdicts"] = desk.slice(("customer",), ("margin", "verdict"))
             if worst:
                 only = tuple(Condition("customer", literal(ref)) for ref in worst[:EXPLAINED])

@@ -65,4 +65,6 @@ NO_REVENUE = (
 
 def cost_only(now: Table | None) -> bool:
     """True when there is cost and no revenue at all: a state of its own, not columns of dashes."""
-    return now is not None and not total_units(now, "revenue") and bool(total_units(now, "cost"))
+    if now is None or now.slice.view == "difference":
+        return False
+    return not total_units(now, "revenue") and bool(total_units(now, "cost"))

@@ -18,12 +18,14 @@ from textual.widgets import Input
 from turbofinops_tui.economics.types import Slice, Table
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.bars import HeaderStrip, KeyLine, StatusLine, TabLine
+from turbofinops_tui.widgets.draft_bar import DraftBar
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.app_state import AppState
+    from turbofinops_tui.actions.draft_view import DraftInfo
 
 Tables = Mapping[str, Table]
 
@@ -43,6 +45,7 @@ class Frame(Screen[None]):
         self.stale = True
         self.tabs = TabLine()
         self.header = HeaderStrip()
+        self.draft_bar = DraftBar()
         self.status = StatusLine()
         self.key_line = KeyLine()
         self.prompt = Prompt()
@@ -95,6 +98,7 @@ class Frame(Screen[None]):
         """Tabs, header, body, status, keys: top to bottom."""
         yield self.tabs
         yield self.header
+        yield self.draft_bar
         # No container around the body: each one costs a layout, and each layout a whole frame.
         yield from self.body()
         yield self.status
@@ -131,6 +135,12 @@ class Frame(Screen[None]):
         self.tabs.show(self.ID, self.books_id(), desk)
         self.header.show(self.header_table(), self.crumbs(), desk, money=self.MONEY)
         self.key_line.show(self.ID, self.host.keys)
+        self.show_draft(desk.draft)
+
+    def show_draft(self, info: DraftInfo | None) -> None:
+        """The bar of the draft, on screens that show money."""
+        if self.MONEY:
+            self.draft_bar.show(info, self.host.desk.scope.view)
 
     def header_table(self) -> Table | None:
         """The table whose period, states and coverage the header strip shows."""

@@ -46,16 +46,16 @@ def _touches(state: SourceState, days: Days) -> bool:
 
 
 def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
-    """Period, completeness, UTC, currency and basis; the draft marker's slot comes last."""
+    """Period, completeness, UTC, currency and basis; a draft's marker comes first."""
     if table is None:
         return [(f" {desk.period_text()}", "strong"), (" · reading the store", "muted")]
     text, role = completeness(table, desk.today) if desk.age_text else ("nothing delivered yet", "warn")
     shown = table.slice
     spans: list[Span] = [(f" {days_text(table.days)}", "strong"), (" · ", "rule"), (text, role)]
+    if shown.view != "saved":
+        spans = [(f" {shown.view.upper()} ", "tab"), *spans]
     basis = f"{shown.revenue} · {shown.cost}" if width >= 80 else f"{shown.revenue[:4]}/{shown.cost[:3]}"
     spans += [(" · ", "rule"), (f"UTC · {table.currency} · {basis}", "muted")]
-    if shown.view != "saved":
-        spans.append((f"  {shown.view.upper()} ", "tab"))
     return spans
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
 if TYPE_CHECKING:
+    from turbofinops_tui.actions.drafts import Edit
     from turbofinops_tui.actions.screens_data import Desk
     from turbofinops_tui.widgets.frame import Frame
 
@@ -41,6 +42,10 @@ class Host(App[int]):
 
     def change(self, what: str, do: Work, undo: Work) -> None:
         """Do a change in a thread, remember how to undo it, and load again."""
+        raise NotImplementedError
+
+    def draft(self, edits: Sequence[Edit], label: str = "") -> None:
+        """Add edits to the draft in a thread and show its numbers."""
         raise NotImplementedError
 
     def say(self, text: str, role: str = "") -> None:

@@ -72,6 +72,7 @@ class Loader(Host):
         worker = get_current_worker()
         known: dict[str, Table] = {}
         try:
+            self.desk.look_for_draft()
             while True:
                 wanted = {name: asked for name, asked in screen.plan(known).items() if name not in known}
                 if not wanted:
@@ -87,6 +88,9 @@ class Loader(Host):
             data = self.desk.call(screen.gather)
             if data is not None and not worker.is_cancelled:
                 self.call_from_thread(screen.take, data)
+            told = self.desk.read_draft()
+            if not worker.is_cancelled:
+                self.call_from_thread(screen.show_draft, told)
         except TurboError as error:
             self.call_from_thread(self._problem, screen, error)
 
