@@ -94,7 +94,9 @@ def tables(draw: st.DrawFn) -> t.Table:
         return t.Row(key, values, code if native else "", others)
 
     def keyed(code: str) -> t.Row:
-        return row(code, tuple(draw(_key(name)) for name in asked.by))
+        # Natively a row has one currency; grouped by it, that is its key as well.
+        own = {"currency": st.just(code)} if native else {}
+        return row(code, tuple(draw(own.get(name) or _key(name)) for name in asked.by))
 
     rows = [keyed(draw(st.sampled_from(codes))) for _ in range(draw(st.integers(0, 4)))]
     empty: t.Key = (None,) * len(asked.by)
