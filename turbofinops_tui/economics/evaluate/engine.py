@@ -70,17 +70,15 @@ class Engine:
         self.pools = SharedPools(self.ledger, weights)
         self.base = base if isinstance(ledger, DerivedLedger) and base is not None else None
         """an engine of other rules whose ledger this one's is derived from"""
-        if self.base is not None and (len(_bases(self)) > MOST_ENGINES or self._most_changed):
+        if isinstance(ledger, DerivedLedger) and 2 * int(ledger.changed.sum()) > len(ledger.changed):
             self.base = None
         if self.base is not None:
             self.pools.base = self.base.pools
+            self.base._moving.clear()
+            for old in _bases(self)[MOST_ENGINES:]:
+                old.base = old.pools.base = None
         self._cubes: dict[object, Cube] = {}
         self._moving: dict[object, list[tuple[int, Records]]] = {}
-
-    @property
-    def _most_changed(self) -> bool:
-        ledger = self.ledger
-        return not isinstance(ledger, DerivedLedger) or 2 * int(ledger.changed.sum()) > len(ledger.changed)
 
     @property
     def _same_sales(self) -> bool:
