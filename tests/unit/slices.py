@@ -95,8 +95,8 @@ def tables(draw: st.DrawFn) -> t.Table:
 
     def keyed(code: str) -> t.Row:
         # Natively a row has one currency; grouped by it, that is its key as well.
-        own = {"currency": st.just(code)} if native else {}
-        return row(code, tuple(draw(own.get(name) or _key(name)) for name in asked.by))
+        key = tuple(code if native and name == "currency" else draw(_key(name)) for name in asked.by)
+        return row(code, key)
 
     rows = [keyed(draw(st.sampled_from(codes))) for _ in range(draw(st.integers(0, 4)))]
     empty: t.Key = (None,) * len(asked.by)
