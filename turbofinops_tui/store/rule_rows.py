@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from turbofinops_tui.economics.money import decimal_text
@@ -136,7 +137,6 @@ def rule_from(section: Section, values: Mapping[str, Any]) -> Rule:
 def write_rule(conn: sqlite3.Connection, rule: Rule, position: int) -> None:
     """Insert or update a rule through its SQLModel class; UsageError when that finds it unfit."""
     from pydantic import ValidationError
-    from sqlalchemy.dialects.sqlite import dialect, insert
 
     from turbofinops_tui.models.tables import RULE_TABLES
 
@@ -149,9 +149,25 @@ def write_rule(conn: sqlite3.Connection, rule: Rule, position: int) -> None:
             f"rule {rule.id!r}: {first['loc'][0]}: {first['msg']}", "see the help of this command"
         ) from None
     fields = {column.name: getattr(checked, key) for key, column in model.__mapper__.columns.items()}  # type: ignore[attr-defined]
-    statement = insert(model).values(fields).on_conflict_do_update(index_elements=["id"], set_=fields)
-    compiled = statement.compile(dialect=dialect(paramstyle="qmark"))
-    conn.execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
+    text, names = _upsert(section_of(rule))
+    conn.execute(text, [fields[name] for name in names])
+
+
+@lru_cache
+def _upsert(section: Section) -> tuple[str, tuple[str, ...]]:
+    """The statement that inserts or updates a rule, and the columns it takes in order."""
+    from sqlalchemy.dialects.sqlite import dialect, insert
+
+    from turbofinops_tui.models.tables import RULE_TABLES
+
+    model = RULE_TABLES[section]
+    names = [column.name for column in model.__mapper__.columns]  # type: ignore[attr-defined]
+    statement = insert(model).values(dict.fromkeys(names, ""))
+    new = {name: statement.excluded[name] for name in names}
+    compiled = statement.on_conflict_do_update(index_elements=["id"], set_=new).compile(
+        dialect=dialect(paramstyle="qmark")
+    )
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def facts_of(rule: Rule) -> dict[str, object]:

@@ -238,7 +238,8 @@ class _Writer:
                 if rule.id in seen:
                     raise rule_checks.duplicate(rule)
                 seen.add(rule.id)
-                rules.check_unique(rule, found)
+                if section in ("features", "routes"):
+                    rules.check_unique(rule, found)
                 found.append(rule)
         links = [rule for rule in found if isinstance(rule, Link)]
         with self._at(section, -1):
