@@ -237,6 +237,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.reload", "ctrl+l", "reload", "Reload", "Read the store again and repaint", "View"),
     # --- changing -------------------------------------------------------------------------
     Command(
+        "links.edit",
+        "e",
+        "edit_rule",
+        "Edit",
+        "Edit the rule with its consequences beside it; saves to the draft",
+        "Change",
+        "links",
+        screens=("links",),
+        footer=2,
+    ),
+    Command(
+        "links.new",
+        "n",
+        "new_rule",
+        "New",
+        "A new link, class or shared rule; saves to the draft",
+        "Change",
+        "links",
+        screens=("links",),
+        footer=3,
+    ),
+    Command(
         "links.toggle",
         "o",
         "switch_rule",

@@ -45,6 +45,7 @@ class RuleLine:
     dates: str
     enabled: bool
     cost: Money | None
+    rule: ClassRule | Link | SharedRule
 
 
 def rule_lines(
@@ -107,7 +108,8 @@ def _line(
     kind = rule.kind if isinstance(rule, Link) else _SINGULAR[section]
     words = " ".join(match_words(rule.match))
     dates = _dates(rule.start, rule.end)
-    return RuleLine(section, place, count, rule.id, kind, words, _target(rule), dates, rule.enabled, cost)
+    target = _target(rule)
+    return RuleLine(section, place, count, rule.id, kind, words, target, dates, rule.enabled, cost, rule)
 
 
 def _target(rule: ClassRule | Link | SharedRule) -> str:

@@ -36,6 +36,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.explain import ExplainScreen
 
         return ExplainScreen(*args)
+    if name == "rule_editor":
+        from turbofinops_tui.screens.rule_editor import RuleEditor
+
+        return RuleEditor(*args)
     from turbofinops_tui.screens.customer import CustomerScreen
 
     return CustomerScreen(*args)

@@ -106,6 +106,19 @@ class LinksScreen(Frame):
 
     # --- keys -----------------------------------------------------------------------------
 
+    def action_edit_rule(self) -> None:
+        """Open the editor on the rule under the cursor."""
+        line = self.list.current
+        if line is not None and not self._elsewhere():
+            self.host.drill("rule_editor", line.rule)
+
+    def action_new_rule(self) -> None:
+        """Open the editor on a new rule."""
+        from turbofinops_tui.actions.rule_form import blank
+
+        if not self._elsewhere():
+            self.host.drill("rule_editor", blank("tag"))
+
     def action_switch_rule(self) -> None:
         """Enable or disable."""
         line = self.list.current

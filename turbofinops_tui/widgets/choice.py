@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.message import Message
+
 from turbofinops_tui.widgets.paint import Painted, Spans
 
 
@@ -13,6 +15,13 @@ class Choice(Painted, can_focus=True):
         ("right,space,l", "choose(1)", "Next"),
         ("left,h", "choose(-1)", "Previous"),
     ]
+
+    class Changed(Message):
+        """Another word is chosen."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
 
     def __init__(self, words: tuple[str, ...], value: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -32,6 +41,7 @@ class Choice(Painted, can_focus=True):
         """The word beside."""
         self.value = self.words[(self.words.index(self.value) + step) % len(self.words)]
         self.refresh()
+        self.post_message(self.Changed(self))
 
     def on_focus(self) -> None:
         """Show where the keys go."""
