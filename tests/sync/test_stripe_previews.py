@@ -28,12 +28,13 @@ from turbofinops_tui.actions.overview_data import tiles_of
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.stripe_imports import import_stripe
-from turbofinops_tui.actions.verdicts import losers
+from turbofinops_tui.actions.verdicts import losers, verdicts
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Range, day_text
 from turbofinops_tui.economics.types import Having, Slice, Table
 from turbofinops_tui.files import report_json
+from turbofinops_tui.files.slice_words import parse_having
 from turbofinops_tui.sync.derive import derive_all
 
 PARENT = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
@@ -170,6 +171,28 @@ def test_a_metered_customer_never_looks_unprofitable_mid_period(books: Session) 
     assert margin.units > 0
     assert "revenue includes 23.00 USD estimated" in table.warnings
     assert running(books, estimates="out").unbilled != ()
+
+
+def test_unbilled_days_are_not_judged(books: Session) -> None:
+    steady(books)
+    judged = ("margin_best", "margin_worst", "verdict")
+    reports = Reports(books)
+
+    def rows(period: str, *by: str, **options: Any) -> dict[tuple[str | None, ...], tuple[Any, ...]]:
+        asked = Slice(by=by or ("customer",), measures=judged, range=Range(period=period), **options)
+        return {row.key: row.values for row in reports.table(asked).rows if "cus_1" in row.key}
+
+    assert rows("2026-11") == {("cus_1",): (None, None, None)}
+    assert rows("2026-09..2026-11") == {("cus_1",): (None, None, None)}
+    assert rows("2026-10")[("cus_1",)][2] == "safe"
+    apart = rows("2026-10..2026-11", "customer", "month")
+    assert apart["cus_1", "2026-10"][2] == "safe"
+    assert apart["cus_1", "2026-11"] == (None, None, None)
+    assert rows("2026-11", having=(parse_having("verdict=loses anyway"),)) == {}
+    assert verdicts(reports, Slice(range=Range(period="2026-11"))) == {}
+    assert verdicts(reports, Slice(range=Range(period="2026-10")))["cus_1"].word == "safe"
+    load(books, "2026-11-24", preview(2300, "2026-11-01", "2026-12-01"))
+    assert rows("2026-11")[("cus_1",)][2] == "safe"
 
 
 def test_a_customer_who_left_is_a_loss_again(books: Session, tmp_path: Path) -> None:

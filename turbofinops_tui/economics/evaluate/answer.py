@@ -22,7 +22,7 @@ from turbofinops_tui.economics.evaluate.verdict import judged
 from turbofinops_tui.economics.measures import check_names, value
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Days
-from turbofinops_tui.economics.types import Books, BooksId, Row, Rules, Slice, Table, Unconverted
+from turbofinops_tui.economics.types import Books, BooksId, Row, Rules, Slice, Table, Unbilled, Unconverted
 
 NO_ID = BooksId("", "", "", "")
 
@@ -42,9 +42,9 @@ def evaluate(
     currency = slice_.currency or facts.settings.currency
     parts = pieces(facts, rules, slice_, days)
     lost = _unconverted(slice_, parts)
-    frame = _frame(facts, rules, slice_, days, parts, currency, today) if parts else None
-    rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
     open_days = unbilled(parts, slice_, days, today)
+    frame = _frame(facts, rules, slice_, days, parts, currency, today, open_days) if parts else None
+    rows: Sequence[Row] = () if frame is None else rows_of(slice_, frame, currency)
     notes = warnings_of(slice_, parts, frame, lost, currency) + unbilled_note(open_days)
     other: Days | None = None
     if slice_.compare and frame is not None:
@@ -75,12 +75,13 @@ def _frame(
     parts: Sequence[Piece],
     currency: str,
     today: int,
+    open_days: Sequence[Unbilled],
 ) -> Frame:
     """The frame of a slice with everything that its measures ask for."""
     frame = frame_in_memory(facts, rules, slice_, days, parts, currency)
     if slice_.cumulative:
         frame = cumulated(slice_, frame)
-    frame = judged(facts, rules, slice_, days, frame, currency)
+    frame = judged(facts, rules, slice_, days, frame, currency, open_days)
     return with_recurring(slice_, parts, frame, days, currency, today)
 
 

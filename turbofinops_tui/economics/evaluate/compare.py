@@ -11,6 +11,7 @@ from turbofinops_tui.economics.evaluate.frame import Frame, frame_of
 from turbofinops_tui.economics.evaluate.plan import pieces
 from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.table import cell_of, row_currency, row_key, row_values
+from turbofinops_tui.economics.evaluate.unbilled import unbilled
 from turbofinops_tui.economics.evaluate.verdict import judged
 from turbofinops_tui.economics.measures import value
 from turbofinops_tui.economics.periods import (
@@ -50,7 +51,8 @@ def compared(
     if before is not None and slice_.cumulative:
         before = cumulated(asked, before)
     if before is not None:
-        before = judged(books, rules, asked, other, before, currency)
+        open_days = unbilled(parts, asked, other, today)
+        before = judged(books, rules, asked, other, before, currency, open_days)
     known = {} if before is None else _by_key(slice_, before, _aligned(slice_, other, days), currency)
     nothing = cell_of({}, frame.has_revenue, frame.has_cost)
 

@@ -5,6 +5,7 @@ Each method is the same question with ``shared=METHOD``: the same atoms, the sam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,15 +13,17 @@ import numpy as np
 
 from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints
+from turbofinops_tui.economics.evaluate.axes import TIME, Mask, time_text
 from turbofinops_tui.economics.evaluate.bind import SPREADING
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_in_memory, names_of
 from turbofinops_tui.economics.evaluate.plan import pieces
 from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.table import row_key
+from turbofinops_tui.economics.evaluate.unbilled import unbilled
 from turbofinops_tui.economics.measures import check_names
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Days
-from turbofinops_tui.economics.types import Method, Rules, Slice
+from turbofinops_tui.economics.types import Method, Rules, Slice, Unbilled
 from turbofinops_tui.economics.verdict import SAVED, VERDICT_MEASURES, Verdict
 
 
@@ -30,10 +33,19 @@ def methods() -> tuple[str, ...]:
     return ("keep", SAVED, "even", "revenue", "direct", *evidence)
 
 
-def judged(books: FactBooks, rules: Rules, slice_: Slice, days: Days, frame: Frame, currency: str) -> Frame:
+def judged(
+    books: FactBooks,
+    rules: Rules,
+    slice_: Slice,
+    days: Days,
+    frame: Frame,
+    currency: str,
+    open_days: Sequence[Unbilled],
+) -> Frame:
     """``frame`` with the best and worst margin of its rows, where a measure asks for them.
 
-    Rows that have a customer are judged; links differ between methods, so rows of links are not.
+    Rows that have a customer are judged; links differ between methods, so rows of links are not, and
+    rows with a customer's unbilled days say nothing about a margin (numbers.md 2).
     """
     if not names_of(slice_).intersection(VERDICT_MEASURES):
         return frame
@@ -46,10 +58,32 @@ def judged(books: FactBooks, rules: Rules, slice_: Slice, days: Days, frame: Fra
         at = slice_.by.index("customer")
         nobody = len(frame.axes[at].labels) - 1  # the last label is that of no customer
         known = frame.codes[at] != nobody
+        known &= ~_unbilled_rows(slice_, days, frame, open_days)
     if frame.lost is not None:
         known &= ~frame.lost
     sums = frame.sums | {"margin_best": best, "margin_worst": worst}
     return replace(frame, sums=sums, judged=known)
+
+
+def _unbilled_rows(slice_: Slice, days: Days, frame: Frame, open_days: Sequence[Unbilled]) -> Mask:
+    """Rows of a customer whose time has unbilled days of that customer; running sums have those before."""
+    found = np.zeros(len(frame), dtype=bool)
+    for item in open_days:
+        end = days.end if slice_.cumulative else item.end
+        rows = np.ones(len(frame), dtype=bool)
+        for axis, codes in zip(frame.axes, frame.codes, strict=True):
+            if axis.name == "customer":
+                rows &= _labelled(axis.labels, codes, {item.customer})
+            elif axis.name in TIME:
+                rows &= _labelled(
+                    axis.labels, codes, {time_text(axis.name, day) for day in range(item.start, end)}
+                )
+        found |= rows
+    return found
+
+
+def _labelled(labels: Sequence[str | None], codes: Ints, wanted: set[str]) -> Mask:
+    return np.array([*(label in wanted for label in labels), False], dtype=bool)[codes]
 
 
 def margins_of(
@@ -94,7 +128,8 @@ def _places(frame: Frame, other: Frame) -> Ints:
 def verdict_of(books: FactBooks, rules: Rules, slice_: Slice, *, today: int) -> dict[str, Verdict]:
     """The verdict of every customer in the days, filters and options of a slice, by reference.
 
-    Customers with amounts that have no rate are not judged. Raises UsageError like ``evaluate``.
+    Customers with amounts that have no rate, or with unbilled days, are not judged. Raises UsageError
+    like ``evaluate``.
     """
     asked = replace(
         slice_, by=("customer",), measures=("margin",), having=(), sort=(), top=None, compare="",
@@ -108,10 +143,13 @@ def verdict_of(books: FactBooks, rules: Rules, slice_: Slice, *, today: int) -> 
     currency = asked.currency or books.settings.currency
     frame = frame_in_memory(books, rules, asked, days, parts, currency)
     margins = margins_of(books, rules, asked, days, frame, currency)
+    open_days = {item.customer for item in unbilled(parts, asked, days, today)}
     found = {}
     for position in range(len(frame)):
         customer = row_key(frame, position, 1)[0]
-        if customer is not None and not (frame.lost is not None and frame.lost[position]):
+        if customer is None or customer in open_days:
+            continue
+        if not (frame.lost is not None and frame.lost[position]):
             amounts = ((name, Money(int(units[position]), currency)) for name, units in margins.items())
             found[customer] = Verdict(customer, tuple(amounts))
     return found
