@@ -148,3 +148,17 @@ def test_imported_subscriptions_count_by_their_own_period(books: Session) -> Non
     )
     import_revenue(books, path, "crm")
     assert texts(table(books, "2019-02", "customer"))["acme",] == ("30.00", "100.0000")
+
+
+def test_the_other_period_of_a_comparison_is_the_table_of_that_period(books: Session) -> None:
+    load(
+        books,
+        sold("in_1", "cus_1", line("il_1", 2000, "2019-01-01", "2019-02-01")),
+        sold("in_2", "cus_1", line("il_2", 3000, "2019-02-01", "2019-03-01")),
+        sold("in_3", "cus_2", line("il_3", 1000, "2019-01-01", "2019-02-01")),
+    )
+    before = {row.key: row.values for row in table(books, "2019-01", "customer").rows}
+    compared = table(books, "2019-02", "customer", compare="previous").rows
+    assert {row.key: row.previous for row in compared} == before
+    assert texts(table(books, "2019-01", "customer"))["cus_1",][0] == "20.00"
+    assert {row.key: row.values for row in compared}["cus_1",] != before["cus_1",]

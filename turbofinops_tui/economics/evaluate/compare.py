@@ -9,6 +9,7 @@ from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.evaluate.axes import TIME, time_text
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_of
 from turbofinops_tui.economics.evaluate.plan import pieces
+from turbofinops_tui.economics.evaluate.recurring import with_recurring
 from turbofinops_tui.economics.evaluate.running import cumulated
 from turbofinops_tui.economics.evaluate.table import cell_of, row_currency, row_key, row_values
 from turbofinops_tui.economics.evaluate.unbilled import unbilled
@@ -53,6 +54,7 @@ def compared(
     if before is not None:
         open_days = unbilled(parts, asked, other, today)
         before = judged(books, rules, asked, other, before, currency, open_days)
+        before = with_recurring(asked, parts, before, other, currency, today)
     known = {} if before is None else _by_key(slice_, before, _aligned(slice_, other, days), currency)
     nothing = cell_of({}, frame.has_revenue, frame.has_cost)
 
