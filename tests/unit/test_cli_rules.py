@@ -319,3 +319,14 @@ def test_figures_follow_every_change(store: Store, capsys: pytest.CaptureFixture
             (None, 24321): (0, 35 * 10**8),
         }
         assert conn.execute("SELECT count(*), count(DISTINCT books) FROM figures").fetchone() == (4, 2)
+
+
+def test_rules_on_stdout_are_those_of_the_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(capsys, *TEMPLATE)
+    shown = run(capsys, "rules", "export", "-")
+    run(capsys, "rules", "export", "rules.yaml")
+    assert shown == (tmp_path / "rules.yaml").read_text("utf-8").rstrip("\n")
+    assert not (tmp_path / "-").exists()

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.rule_rows import Rule
     from turbofinops_tui.store.rule_sets import RuleSet
 
-__all__ = ["Plan", "RuleChange", "apply_file", "change_words", "export_file", "plan_file", "read_file"]
+__all__ = [
+    "Plan",
+    "RuleChange",
+    "apply_file",
+    "change_words",
+    "export_file",
+    "export_text",
+    "plan_file",
+    "read_file",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +76,14 @@ def _text(path: Path) -> str:
         raise DataError("this is not UTF-8", "save it as UTF-8", file=str(path), line=line) from None
 
 
+def export_text(session: Session) -> str:
+    """All rules in the form of the file, as for a new one."""
+    return rules_text(_saved(session))
+
+
 def export_file(session: Session, path: str) -> bool:
     """Write all rules to a file; over an existing one its comments stay. False: it said so already."""
-    with session.store.read() as conn:
-        rules = rule_set_rows.load_rule_set(conn)
+    rules = _saved(session)
     target = Path(path)
     before = _text(target) if target.exists() else None
     after = rules_text(rules) if before is None else merged_text(before, rules, path)
@@ -78,6 +91,11 @@ def export_file(session: Session, path: str) -> bool:
         return False
     _write(target, after)
     return True
+
+
+def _saved(session: Session) -> RuleSet:
+    with session.store.read() as conn:
+        return rule_set_rows.load_rule_set(conn)
 
 
 def _write(target: Path, text: str) -> None:

@@ -26,7 +26,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the verbs."""
     add = verbs(parser)
     texts = {
-        "export": "write all rules to a file; the comments of an existing one stay",
+        "export": "write all rules to a file (- for stdout); the comments of an existing one stay",
         "plan": "which rules a file changes and what that moves; exit code 3 on a change",
         "apply": "replace the sections that a file has; shows the plan and asks",
     }
@@ -45,6 +45,12 @@ def run(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions import rules_files as actions
     from turbofinops_tui.actions.reports import Reports
 
+    if args.verb == "export" and args.file == "-":
+        text = actions.export_text(session)
+        if sys.stdout.isatty():  # a pipe gets the exact text, a screen nothing that it could act on
+            text = "".join(f"{safe(line, 4000)}\n" for line in text.splitlines())
+        sys.stdout.write(text)
+        return EXIT_DONE
     if args.verb == "export":
         written = actions.export_file(session, args.file)
         tell(f"rules written to {args.file}" if written else f"{args.file} says so already")
