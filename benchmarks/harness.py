@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -165,6 +165,20 @@ def arguments(description: str, lines: int) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="runs of each contender (default 5)")
     parser.add_argument("--cache", type=Path, help="directory for generated data (default: a temporary one)")
     return parser.parse_args()
+
+
+def two_sided(
+    description: str,
+    modes: Mapping[str, Callable[[str], object]],
+    compare: Callable[[Path, int, int], str],
+    lines: int,
+) -> None:
+    """A mode and a root as arguments: that side once, its figures as JSON; otherwise the comparison."""
+    if len(sys.argv) == 3 and sys.argv[1] in modes:
+        print(json.dumps(modes[sys.argv[1]](sys.argv[2])))
+        return
+    args = arguments(description, lines)
+    print(compare(cache(args), args.lines, args.rounds))
 
 
 def cache(args: argparse.Namespace) -> Path:

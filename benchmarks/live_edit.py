@@ -11,7 +11,6 @@ import json
 import resource
 import sqlite3
 import statistics
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -164,12 +163,7 @@ def _p95(values: list[float]) -> float:
 
 def main() -> None:
     """A mode and a root: one timing as JSON; otherwise the comparison."""
-    modes = {"ours": ours, "sql": sql}
-    if len(sys.argv) == 3 and sys.argv[1] in modes:
-        print(json.dumps(modes[sys.argv[1]](sys.argv[2])))
-        return
-    args = harness.arguments(__doc__ or "", 10_000_000)
-    print(compare(harness.cache(args), args.lines, args.rounds))
+    harness.two_sided(__doc__ or "", {"ours": ours, "sql": sql}, compare, 10_000_000)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from turbofinops_tui.economics.verdict import LOSES, SAFE, VERDICTS
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables, same
 from turbofinops_tui.widgets.grid import Grid, bindings
-from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.grid_model import Column
 from turbofinops_tui.widgets.money_rows import (
     MoneyRow,
     bar_column,
@@ -28,6 +28,7 @@ from turbofinops_tui.widgets.money_rows import (
     since_column,
     spark_column,
     verdict_column,
+    worst_first,
 )
 
 MEASURES = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_share")
@@ -57,11 +58,7 @@ class CustomersScreen(Frame):
         self.total: MoneyRow | None = None
         self.judged: Table | None = None
         """the verdicts last shown"""
-        model: GridModel[MoneyRow] = GridModel(
-            lambda row: (row.label, row.key, row.currency), lambda row: row.label
-        )
-        model.sort_id, model.descending = "margin", False
-        self.list = Grid(model, self.columns_for, id="customers")
+        self.list = Grid(worst_first(), self.columns_for, id="customers")
         self.empty = EmptyState()
 
     def body(self) -> Iterable[Widget]:

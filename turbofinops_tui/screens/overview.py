@@ -16,7 +16,7 @@ from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid
-from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.grid_model import Column
 from turbofinops_tui.widgets.money_rows import (
     MoneyRow,
     bar_column,
@@ -28,6 +28,7 @@ from turbofinops_tui.widgets.money_rows import (
     percent_column,
     rows_of,
     since_column,
+    worst_first,
 )
 from turbofinops_tui.widgets.tiles import Tile, Tiles
 
@@ -50,11 +51,7 @@ class OverviewScreen(Frame):
         self.chart = TrendChart()
         self.rows: list[MoneyRow] = []
         self.cost_only = False
-        model: GridModel[MoneyRow] = GridModel(
-            lambda row: (row.label, row.key, row.currency), lambda row: row.label
-        )
-        model.sort_id, model.descending = "margin", False
-        self.list = Grid(model, self.columns_for, id="losses")
+        self.list = Grid(worst_first(), self.columns_for, id="losses")
         self.empty = EmptyState()
 
     def body(self) -> Iterable[Widget]:

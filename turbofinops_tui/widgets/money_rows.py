@@ -22,7 +22,7 @@ from turbofinops_tui.economics.shown import (
 from turbofinops_tui.economics.types import Row, Slice, Table, Value
 from turbofinops_tui.economics.verdict import DEPENDS, LOSES, SAFE, VERDICTS
 from turbofinops_tui.widgets.grid import Grid
-from turbofinops_tui.widgets.grid_model import Column, Span
+from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
 from turbofinops_tui.widgets.spark import loss_bar, pulse
 
 UNATTRIBUTED = "(unattributed)"
@@ -63,6 +63,15 @@ class MoneyRow:
     def special(self) -> bool:
         """Unattributed, others and total are no customers."""
         return self.key is None or self.others or self.total
+
+
+def worst_first() -> GridModel[MoneyRow]:
+    """The model of a grid of customers, the largest loss on top; rows narrow by their label."""
+    model: GridModel[MoneyRow] = GridModel(
+        lambda row: (row.label, row.key, row.currency), lambda row: row.label
+    )
+    model.sort_id, model.descending = "margin", False
+    return model
 
 
 def rows_of(
