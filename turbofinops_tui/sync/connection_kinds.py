@@ -2,82 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from turbofinops_tui.errors import UsageError
+from turbofinops_tui.sync.cost_kinds import COST_KINDS
+from turbofinops_tui.sync.kind_words import Field, Kind, base_url, stripe_account, word, yes_no
+from turbofinops_tui.sync.runner import MODULES
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One secret of a kind."""
-
-    name: str
-    ask: str
-    """what the prompt asks for"""
-    own: tuple[str, ...] = ()
-    """the provider's own environment variables"""
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of connection."""
-
-    help: str
-    fields: tuple[Field, ...]
-    settings: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
-    """setting -> a function that gives its stored form, or raises UsageError"""
-
-    def field(self, name: str) -> Field:
-        """The secret field of that name; UsageError when the kind has none."""
-        for item in self.fields:
-            if item.name == name:
-                return item
-        known = ", ".join(item.name for item in self.fields) or "none"
-        raise UsageError(f"{name!r} is not a secret of this kind", f"its secrets are: {known}")
-
-
-def base_url(text: str) -> str:
-    """An address to ask in place of the provider's own: https, or http on this machine only."""
-    parts = urlsplit(text)
-    local = parts.hostname in LOOPBACK
-    if parts.username or parts.password:
-        raise UsageError("base_url holds a user or a password", "secrets are never settings")
-    if not parts.hostname or parts.scheme not in ("https", "http") or parts.query or parts.fragment:
-        raise UsageError(f"base_url {text!r} is not an address", "write https://HOST[:PORT]")
-    if parts.scheme == "http" and not local:
-        raise UsageError(f"base_url {text!r} is not encrypted", "use https; http is for this machine alone")
-    return text.rstrip("/")
-
-
-def yes_no(text: str) -> str:
-    """``yes`` or ``no``, from the usual words."""
-    folded = text.strip().casefold()
-    if folded in ("yes", "true", "1", "on"):
-        return "yes"
-    if folded in ("no", "false", "0", "off"):
-        return "no"
-    raise UsageError(f"{text!r} is neither yes nor no", "write yes or no")
-
-
-def word(text: str) -> str:
-    """A name without spaces and control characters, at most 255 long."""
-    if not re.fullmatch(r"[^\s\x00-\x1f\x7f]{1,255}", text):
-        raise UsageError(f"{text!r} is not a name", "give one word")
-    return text
-
-
-def stripe_account(text: str) -> str:
-    """The id of a connected account, or nothing."""
-    if text and not re.fullmatch(r"acct_[A-Za-z0-9]{1,64}", text):
-        raise UsageError(f"{text!r} is not a Stripe account", "write acct_...")
-    return text
-
+__all__ = ["KINDS", "Field", "Kind", "base_url", "clean_settings", "kind_of"]
 
 KINDS: dict[str, Kind] = {
     "stripe": Kind(
@@ -95,6 +27,7 @@ KINDS: dict[str, Kind] = {
             "source": word,
         },
     ),
+    **{name: kind for name, kind in COST_KINDS.items() if name in MODULES},
 }
 """kind -> what it is; the kinds that ``connect add`` offers"""
 

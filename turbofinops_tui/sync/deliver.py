@@ -29,9 +29,6 @@ from turbofinops_tui.store.settings import load_settings
 from turbofinops_tui.sync.rollup.batch import batch_digest, daily_rows, monthly_rows
 from turbofinops_tui.sync.rollup.result import PeriodRollup, Rollup
 
-BILLED = "billed"
-"""cost basis of every row of a bill"""
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -52,11 +49,11 @@ def dimension_keys(rollup: Rollup, source: str) -> list[DimensionKey]:
             category=item.category,
             charge_category=item.charge_category,
             commitment=item.commitment,
-            cost_basis=BILLED,
-            model="",
+            cost_basis=item.cost_basis,
+            model=item.model,
             currency=item.currency,
             unit=item.unit,
-            names_customer="",
+            names_customer=item.names_customer,
             tags=tags,
         )
         for item, tags in rollup.dimensions
@@ -159,12 +156,15 @@ def _staged(period: PeriodRollup, engine: str, digests: Sequence[str]) -> Staged
 
 
 def _new_customers(store: Store, keys: Sequence[DimensionKey], numbers: Sequence[int]) -> list[str]:
-    """Values of template links that mean nobody yet, in the spelling first delivered."""
+    """Values of template links, and customers that the source names, that mean nobody yet; each in the
+    spelling first delivered.
+    """
     import json
 
     with store.read() as conn:
         rules = load_rules(conn)
-        if not any(link.enabled and link.customer == "{value}" for link in rules.links):
+        named = any(key.names_customer for key in keys)
+        if not named and not any(link.enabled and link.customer == "{value}" for link in rules.links):
             return []
         prefixes = load_settings(conn).tag_prefixes
         directory = Directory(load_customers(conn), load_identities(conn), prefixes)

@@ -79,5 +79,9 @@ def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
         "charge_category": first_of(found, "chargecategory"),
         "commitment": first_of(found, "commitmentdiscountstatus"),
         "currency": first_of(found, "billingcurrency"),
+        # columns of our own deliveries (sync/pull/delivery_csv.py)
+        "cost_basis": first_of(found, "xcostbasis"),
+        "model": first_of(found, "xmodel"),
+        "names_customer": first_of(found, "xcustomeridentity"),
         "unit": first_of(found, "consumedunit"),
     }

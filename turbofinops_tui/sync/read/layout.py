@@ -24,9 +24,13 @@ ATTRIBUTES = (
     "charge_category",
     "commitment",
     "currency",
+    "cost_basis",
+    "model",
+    "names_customer",
     "unit",
 )
-"""Text attributes that enter the rollup key, in the order of the rollup's columns."""
+"""Text attributes that enter the rollup key, in the order of the rollup's columns; the unit last, since it
+may be given up (``rollup/locate.py``)."""
 
 
 @dataclass(frozen=True, slots=True)

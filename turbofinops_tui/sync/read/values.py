@@ -37,6 +37,7 @@ CHARGE_CATEGORIES = {
     "discount": "Credit",
 }
 COMMITMENTS = {"used": "Used", "unused": "Unused"}
+COST_BASES = {"billed": "billed", "priced": "priced", "estimated": "estimated"}
 _PROVIDERS = (
     ("aws", ("aws", "amazon")),
     ("gcp", ("gcp", "google")),

@@ -15,6 +15,7 @@ from turbofinops_tui.sync.read.tags import canonical, fold, fold_key, raw_pairs
 from turbofinops_tui.sync.read.values import (
     CHARGE_CATEGORIES,
     COMMITMENTS,
+    COST_BASES,
     parse_day,
     parse_period,
     provider_name,
@@ -41,7 +42,7 @@ class TagOptions:
 def attributes_of(texts: Sequence[str], no_quantity: Collection[str] = ()) -> Attributes:
     """Canonical attributes of the raw texts (in the order of ``ATTRIBUTES``)."""
     clean = ["" if text.strip() in MISSING else text.strip() for text in texts]
-    provider, account, service, category, charge, commitment, currency, unit = clean
+    provider, account, service, category, charge, commitment, currency, basis, model, customer, unit = clean
     return Attributes(
         provider=provider_name(provider),
         account=account,
@@ -50,6 +51,9 @@ def attributes_of(texts: Sequence[str], no_quantity: Collection[str] = ()) -> At
         charge_category=CHARGE_CATEGORIES[charge.casefold()],
         commitment=COMMITMENTS.get(commitment.casefold(), ""),
         currency=currency.upper(),
+        cost_basis=COST_BASES.get(basis.casefold(), "billed"),
+        model=model,
+        names_customer=customer,
         unit="" if unit in no_quantity else unit,
     )
 

@@ -345,11 +345,11 @@ def _key(source: str, attributes: Attributes, unit: str, tags: str) -> Dimension
         category=attributes.category,
         charge_category=attributes.charge_category,
         commitment=attributes.commitment,
-        cost_basis="billed",
-        model="",
+        cost_basis=attributes.cost_basis,
+        model=attributes.model,
         currency=attributes.currency,
         unit=unit,
-        names_customer="",
+        names_customer=attributes.names_customer,
         tags=tags,
     )
 

@@ -28,6 +28,11 @@ class Attributes:
     charge_category: str
     commitment: str
     currency: str
+    cost_basis: str
+    """billed, priced or estimated"""
+    model: str
+    names_customer: str
+    """the customer that the source itself names: ``KIND:VALUE``, a plain reference, or empty"""
     unit: str
 
 

@@ -1,0 +1,76 @@
+"""Settings and secrets of the cost kinds; one is offered once ``runner.MODULES`` has its module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from turbofinops_tui.sync.kind_words import Field, Kind, base_url, one_of, path, word, words, yes_no
+
+_COMMON: Mapping[str, Callable[[str], str]] = {"base_url": base_url, "env": yes_no, "source": word}
+
+COST_KINDS: dict[str, Kind] = {
+    "aws": Kind(
+        "cost from AWS: Data Exports in S3, or Cost Explorer",
+        (),  # credentials are those of boto3's own chain: environment, profile, SSO, roles
+        {
+            "mode": one_of("export", "cost-explorer"),
+            "bucket": word,
+            "prefix": word,
+            "export": word,
+            "region": word,
+            "profile": word,
+            "tag_key": word,
+            "metric": one_of("both", "amortized", "net"),
+            "endpoint_url": base_url,
+            "env": yes_no,
+            "source": word,
+        },
+    ),
+    "gcp": Kind(
+        "cost from Google Cloud: the billing export in BigQuery",
+        (),
+        {
+            "billing_account": word,
+            "project": word,
+            "table": word,
+            "api_endpoint": base_url,
+            "env": yes_no,
+            "source": word,
+        },
+    ),
+    "azure": Kind(
+        "cost from Azure: exports in Blob storage",
+        (),
+        {"container_url": base_url, "prefix": word, **_COMMON},
+    ),
+    "datadog": Kind(
+        "cost from Datadog",
+        (
+            Field("api_key", "API key", ("DD_API_KEY",)),
+            Field("app_key", "Application key", ("DD_APP_KEY",)),
+        ),
+        {"site": word, "tag_keys": words, **_COMMON},
+    ),
+    "openai": Kind(
+        "cost and usage of an OpenAI organisation",
+        (Field("api_key", "Admin key (sk-admin-...)", ("OPENAI_ADMIN_KEY",)),),
+        dict(_COMMON),
+    ),
+    "anthropic": Kind(
+        "cost and usage of an Anthropic organisation",
+        (Field("api_key", "Admin key (sk-ant-admin...)", ("ANTHROPIC_ADMIN_KEY",)),),
+        dict(_COMMON),
+    ),
+    "openrouter": Kind(
+        "activity of an OpenRouter account",
+        (Field("api_key", "Provisioning key", ("OPENROUTER_API_KEY",)),),
+        dict(_COMMON),
+    ),
+    "litellm": Kind(
+        "spend of a LiteLLM proxy",
+        (Field("api_key", "Proxy admin key", ("LITELLM_MASTER_KEY",)),),
+        dict(_COMMON),
+    ),
+    "focus": Kind("FOCUS files on this machine", (), {"path": path, "source": word}),
+}
+"""kind -> what it is"""
