@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.number_settings import NumberSettings as NumberSettings
 from turbofinops_tui.economics.periods import Days, Range
+from turbofinops_tui.economics.usage import EvidenceKey as EvidenceKey
+from turbofinops_tui.economics.usage import EvidenceRow as EvidenceRow
 
 Basis = Literal["recognised", "cash"]
 CostBasis = Literal["effective", "billed"]

@@ -31,6 +31,7 @@ from turbofinops_tui.store.open import WriteTxn
 from turbofinops_tui.store.rule_rows import (
     SECTIONS,
     TABLES,
+    RouteRule,
     Rule,
     Section,
     facts_of,
@@ -70,12 +71,20 @@ def load_rule_set(conn: sqlite3.Connection) -> RuleSet:
         shared=found.shared,
         features=found.features,
         identities=tuple((item.customer, identity_text(item.kind, item.value)) for item in told),
-        evidence=Evidence(
-            _names(values["evidence.customer_keys"]), _names(values["evidence.feature_keys"]),
-            load_routes(conn), tuple(json.loads(values["evidence.traces"]).items()),
-        ),
+        evidence=evidence_settings(conn, load_routes(conn), values),
         prices=tuple(map(_price, json.loads(values["prices"]))),
         floors=Floors(*(Decimal(values[f"floors.{name}"]) for name in _FLOORS)),
+    )  # fmt: skip
+
+
+def evidence_settings(
+    conn: sqlite3.Connection, routes: tuple[RouteRule, ...], values: dict[str, str] | None = None
+) -> Evidence:
+    """How usage evidence is read: keys and trace ids of the settings, with ``routes``."""
+    values = all_settings(conn) if values is None else values
+    return Evidence(
+        _names(values["evidence.customer_keys"]), _names(values["evidence.feature_keys"]),
+        routes, tuple(json.loads(values["evidence.traces"]).items()),
     )  # fmt: skip
 
 
