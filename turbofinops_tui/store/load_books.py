@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 
 from turbofinops_tui.economics.books import Batch, CostRows, FactBooks, build
+from turbofinops_tui.economics.books.revenue_columns import RevenueColumns, columns_of_tuples
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.types import NumberSettings
@@ -21,7 +22,7 @@ from turbofinops_tui.store.books_id import facts_id
 from turbofinops_tui.store.customers import load_customers
 from turbofinops_tui.store.dimensions import load_dimensions
 from turbofinops_tui.store.open import Store
-from turbofinops_tui.store.revenue import load_revenue
+from turbofinops_tui.store.revenue import REVENUE_COLUMNS, rate_of
 from turbofinops_tui.store.settings import load_settings
 
 SEEK_SHARE = 50
@@ -103,6 +104,11 @@ def _or(value: int | None, other: int) -> int:
     return other if value is None else value
 
 
+def revenue_columns(conn: sqlite3.Connection) -> RevenueColumns:
+    """Every revenue fact as columns (``store.revenue.load_revenue`` gives values)."""
+    return columns_of_tuples(conn.execute(REVENUE_COLUMNS), rate_of)
+
+
 def load_rates(conn: sqlite3.Connection) -> RateTable:
     """The published exchange rates of the store."""
     return RateTable(conn.execute("SELECT base, currency, day, rate FROM fx_rate"))
@@ -115,7 +121,7 @@ def read_books(store: Store, conn: sqlite3.Connection, settings: NumberSettings)
         dimensions=dimensions,
         customers=load_customers(conn),
         cost=StoreCost(store, conn, [dimension.id for dimension in dimensions]),
-        revenue=load_revenue(conn),
+        revenue=revenue_columns(conn),
         rates=load_rates(conn),
         settings=settings,
         facts_id=facts_id(conn),

@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
+from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
 from turbofinops_tui.economics.books.rows import Amounts, CostRows, CostSource, Ints, exact, sum_by
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.links import DimensionIndex
@@ -303,7 +304,7 @@ def build(
     dimensions: Sequence[CostDimension] = (),
     customers: Iterable[Customer] = (),
     cost: CostSource,
-    revenue: Iterable[Revenue] = (),
+    revenue: Iterable[Revenue] | RevenueColumns = (),
     rates: Rates | None = None,
     settings: NumberSettings | None = None,
     facts_id: str = "",

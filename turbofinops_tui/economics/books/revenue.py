@@ -8,16 +8,21 @@ reporting currency never leave numpy. Rows of one invoice convert by one cumulat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from turbofinops_tui.economics.books.revenue_columns import RevenueColumns, RevenueRows, columns_of
 from turbofinops_tui.economics.books.rows import Amounts, Ints
 from turbofinops_tui.economics.fx import ExactRate, cumulative_convert, times, to_reporting
 from turbofinops_tui.economics.money import INT64_MAX, minor_factor
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.recognition import spread_units
-from turbofinops_tui.economics.types import Rates, Revenue
+from turbofinops_tui.economics.types import Basis, Rates, Revenue
+
+Flags = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +62,38 @@ class Interned:
 COLUMNS = ("identity", "kind", "product", "plan", "feature", "currency", "source", "basis")
 
 
-@dataclass
 class RevenueFacts:
     """All revenue rows as columns; ``codes`` index ``labels`` of the same name."""
 
-    rows: list[Revenue]
-    rates: Rates
-    codes: dict[str, Ints] = field(default_factory=dict)
-    labels: dict[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # a stable order, so that nothing depends on the order of imports
-        interned = {name: Interned() for name in COLUMNS}
-        columns = {name: [interned[name].code(getattr(row, name)) for row in self.rows] for name in COLUMNS}
-        self.codes = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-        self.labels = {name: table.labels for name, table in interned.items()}
-        self.start = np.array([row.start for row in self.rows], dtype=np.int64)
-        self.end = np.array([max(row.start, row.end) for row in self.rows], dtype=np.int64)
-        self.units = np.array([row.units for row in self.rows], dtype=np.int64)
-        self.estimated = np.array([row.estimated for row in self.rows], dtype=bool)
+    def __init__(self, columns: RevenueColumns, rates: Rates) -> None:
+        self.rates = rates
+        self.columns = columns
+        self.rows: Sequence[Revenue] = RevenueRows(columns)
+        """the rows as values, made when asked for"""
+        self.codes = {name: columns.codes[name] for name in COLUMNS}
+        self.labels = {name: columns.labels[name] for name in COLUMNS}
+        self.start, end = columns.numbers["start"], columns.numbers["end"]
+        self.end = end if bool((end >= self.start).all()) else np.maximum(end, self.start)
+        self.units, self.mrr = columns.numbers["units"], columns.numbers["mrr"]
+        self.estimated = columns.numbers["estimated"].astype(bool)
         factors = [minor_factor(code) for code in self.labels["currency"]]
-        factor = np.array(factors, dtype=np.int64)[self.codes["currency"]] if self.rows else self.units
+        factor = np.array(factors, dtype=np.int64)[self.codes["currency"]] if len(columns) else self.units
         self.unit = np.where(self.units % np.maximum(factor, 1) == 0, factor, 1)
         """store units in the unit that a row is spread in: its minor unit, or 1 for a finer amount"""
         self._before: dict[int, int] | None = None
 
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def is_basis(self, basis: Basis) -> Flags:
+        """Which rows are of a basis."""
+        wanted = np.array([label == basis for label in self.labels["basis"]] + [False], dtype=bool)
+        found: Flags = wanted[self.codes["basis"]]
+        return found
+
     def span_of_days(self) -> Days | None:
         """The days that any row touches, or None without rows."""
-        if not self.rows:
+        if not len(self):
             return None
         return Days(int(self.start.min()), int(np.maximum(self.end, self.start + 1).max()))
 
@@ -96,7 +105,7 @@ class RevenueFacts:
         low = np.searchsorted(ends, self.start, side="right")
         high = np.searchsorted(starts, last, side="left")
         counts = np.maximum(high - low, 0)
-        row = np.repeat(np.arange(len(self.rows), dtype=np.int64), counts)
+        row: Ints = np.repeat(np.arange(len(self), dtype=np.int32), counts)
         offset = np.arange(len(row), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
         span = np.repeat(low, counts) + offset
         amount = self.before(row, ends[span]) - self.before(row, starts[span])
@@ -121,9 +130,11 @@ class RevenueFacts:
 
     def part(self, index: int, start: int | None, end: int) -> int:
         """Native units of one row in ``[start, end)``; from its beginning when ``start`` is None."""
-        row = self.rows[index]
-        begin = row.start if start is None else start
-        return spread_units(row.units, minor_factor(row.currency), row.start, row.end, begin, end)
+        first, last = int(self.start[index]), int(self.columns.numbers["end"][index])
+        factor = minor_factor(self.labels["currency"][self.codes["currency"][index]])
+        return spread_units(
+            int(self.units[index]), factor, first, last, first if start is None else start, end
+        )
 
     # --- conversion ---------------------------------------------------------------------------
 
@@ -131,7 +142,7 @@ class RevenueFacts:
         """Every row on every span in ``currency`` (``native``: as it is)."""
         row, span, native = self.native(spans)
         amount, known = native.copy(), np.ones(len(row), dtype=bool)
-        if currency != "native" and self.rows:
+        if currency != "native" and len(self):
             same = [code == currency for code in self.labels["currency"]]
             foreign = ~np.array(same, dtype=bool)[self.codes["currency"]][row]
             for position in np.flatnonzero(foreign).tolist():
@@ -172,25 +183,25 @@ class RevenueFacts:
         if self._before is None:
             self._before = {}
             groups: dict[tuple[str, str, str], list[int]] = {}
-            for position, row in enumerate(self.rows):
-                if row.group:
-                    groups.setdefault((row.source, row.basis, row.group), []).append(position)
+            ends = self.columns.texts["group"].ends
+            for position in np.flatnonzero(np.diff(ends, prepend=0)).tolist():
+                row = self.columns.row(position)
+                groups.setdefault((row.source, row.basis, row.group), []).append(position)
             for members in groups.values():
-                members.sort(
-                    key=lambda i: (self.rows[i].sequence, self.rows[i].start, self.rows[i].object_id)
-                )
+                members.sort(key=self._turn)
                 taken = 0
                 for position in members:
                     self._before[position] = taken
-                    taken += self.rows[position].units
+                    taken += int(self.units[position])
         return self._before[index]
 
     def _turn(self, index: int) -> tuple[int, int, str]:
-        row = self.rows[index]
-        return row.sequence, row.start, row.object_id
+        numbers = self.columns.numbers
+        object_id = self.columns.texts["object_id"][index]
+        return int(numbers["sequence"][index]), int(numbers["start"][index]), object_id
 
 
-def revenue_facts(rows: Iterable[Revenue], rates: Rates) -> RevenueFacts:
+def revenue_facts(rows: Iterable[Revenue] | RevenueColumns, rates: Rates) -> RevenueFacts:
     """Columns of ``rows`` in an order that does not depend on how they were delivered."""
-    ordered = sorted(rows, key=lambda r: (r.identity, r.start, r.end, r.kind, r.object_id, r.units))
-    return RevenueFacts(ordered, rates)
+    columns = rows if isinstance(rows, RevenueColumns) else columns_of(rows)
+    return RevenueFacts(columns.ordered(), rates)

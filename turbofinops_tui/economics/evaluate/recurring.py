@@ -88,9 +88,7 @@ def _lines(slice_: Slice, parts: Sequence[Piece], currency: str) -> Lines:
     """The lines that the slice's filters leave, in its currency; those without a rate are left out."""
     engine = parts[0].engine
     facts = engine.books.revenue
-    rows = np.flatnonzero(
-        np.array([row.mrr != 0 and row.basis == "recognised" for row in facts.rows], dtype=bool)
-    )
+    rows = np.flatnonzero((facts.mrr != 0) & facts.is_basis("recognised"))
     units, kept = [], []
     for position in rows.tolist():
         row = facts.rows[position]
@@ -114,7 +112,9 @@ def _is_group(condition: Condition) -> bool:
 def _of_currency(books: FactBooks, lines: Lines, code: str | None) -> Lines:
     if code is None:
         return lines
-    own = np.array([books.revenue.rows[row].currency == code for row in lines.sales.row.tolist()], dtype=bool)
+    labels = books.revenue.labels["currency"]
+    same = np.array([label == code for label in labels] + [False], dtype=bool)
+    own = same[books.revenue.codes["currency"][lines.sales.row]]
     return Lines(lines.sales.take(own), lines.start[own], lines.end[own])
 
 

@@ -66,8 +66,7 @@ def sales(
     """Owned revenue on the spans of ``books``, and native amounts without a rate (in native units)."""
     facts = books.revenue
     entries = books.sales(currency)
-    wanted = np.array([label == basis for label in facts.labels["basis"]] + [False], dtype=bool)
-    kept = wanted[facts.codes["basis"][entries.row]]
+    kept = facts.is_basis(basis)[entries.row]
     if estimates == "out":
         kept &= ~facts.estimated[entries.row]
     kept &= (entries.native != 0) | (entries.amount != 0)
@@ -181,11 +180,12 @@ def cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
 
 def _cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
     facts = books.revenue
-    owner = customers_of(facts, binding).tolist()
+    owner = customers_of(facts, binding)
+    positive = np.array([label in POSITIVE_KINDS for label in facts.labels["kind"]] + [False], dtype=bool)
+    chosen = np.flatnonzero(facts.is_basis("recognised") & positive[facts.codes["kind"]] & (owner != NOBODY))
     rows: dict[int, list[int]] = {}
-    for index, row in enumerate(facts.rows):
-        if row.basis == "recognised" and row.kind in POSITIVE_KINDS and owner[index] != NOBODY:
-            rows.setdefault(owner[index], []).append(index)
+    for index, customer in zip(chosen.tolist(), owner[chosen].tolist(), strict=True):
+        rows.setdefault(customer, []).append(index)
     days = {customer: _first_day(facts, members) for customer, members in rows.items()}
     found = (days.get(customer) for customer in range(len(books.customers)))
     return [None if day is None else month_of_day(day) for day in found]
@@ -197,19 +197,19 @@ def _first_day(facts: RevenueFacts, members: Sequence[int]) -> int | None:
     if not alone:
         return None
     first = min(alone)
-    if all(facts.rows[index].units >= 0 or facts.rows[index].start > first for index in members):
+    if all(facts.units[index] >= 0 or facts.start[index] > first for index in members):
         return first
-    last = max(max(facts.rows[index].end, facts.rows[index].start + 1) for index in members)
+    last = max(max(int(facts.end[index]), int(facts.start[index]) + 1) for index in members)
     for day in range(first, last):
         sums: dict[str, int] = {}
         for index in members:
-            row = facts.rows[index]
-            sums[row.currency] = sums.get(row.currency, 0) + facts.part(index, day, day + 1)
+            currency = facts.labels["currency"][facts.codes["currency"][index]]
+            sums[currency] = sums.get(currency, 0) + facts.part(index, day, day + 1)
         if any(amount > 0 for amount in sums.values()):
             return day
     return None
 
 
 def _first_positive(facts: RevenueFacts, index: int) -> int | None:
-    row, unit = facts.rows[index], int(facts.unit[index])
-    return first_positive_day(row.units // unit, row.start, row.end)
+    minor = int(facts.units[index]) // int(facts.unit[index])
+    return first_positive_day(minor, int(facts.start[index]), int(facts.end[index]))

@@ -32,10 +32,10 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
 
 def _revenue_days(books: FactBooks) -> dict[str, int]:
     """The last day on which each source told of revenue."""
-    found: dict[str, int] = {}
-    for row in books.revenue.rows:
-        found[row.source] = max(found.get(row.source, row.rate_day), row.rate_day)
-    return found
+    facts = books.revenue
+    days = facts.columns.numbers["rate_day"]
+    codes = facts.codes["source"]
+    return {label: int(days[codes == code].max()) for code, label in enumerate(facts.labels["source"])}
 
 
 def _lags(books: FactBooks) -> dict[str, int]:

@@ -14,10 +14,11 @@ import numpy as np
 
 from turbofinops_tui.economics.books import FactBooks, Facts
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
-from turbofinops_tui.economics.evaluate.bind import DIRECT, Binding, Mask
+from turbofinops_tui.economics.evaluate.bind import DIRECT, NOBODY, Binding, Mask
 from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Records
 from turbofinops_tui.economics.evaluate.merge import added, merged
+from turbofinops_tui.economics.evaluate.sales import customers_of
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start
 from turbofinops_tui.economics.types import SharedRule
 
@@ -112,16 +113,12 @@ class MonthWeights:
     def _revenue_of(self, month: int) -> dict[int, int]:
         """Recognised revenue after contra per customer, estimates included."""
         if month not in self._revenue:
-            facts, directory = self.facts_books.facts.revenue, self.binding.directory
+            facts = self.facts_books.facts.revenue
             entries = facts.entries((_month(month),), self.facts_books.settings.currency)
-            sums: dict[int, int] = {}
-            basis = [label == "recognised" for label in facts.labels["basis"]]
-            for row, amount in zip(entries.row.tolist(), entries.amount.tolist(), strict=True):
-                if basis[int(facts.codes["basis"][row])]:
-                    customer = directory.named(facts.rows[row].identity)
-                    if customer is not None:
-                        sums[customer] = sums.get(customer, 0) + amount
-            self._revenue[month] = sums
+            owner = customers_of(facts, self.binding)[entries.row]
+            kept = np.flatnonzero(facts.is_basis("recognised")[entries.row] & (owner != NOBODY))
+            customers, amounts = sum_by(owner[kept], exact(entries.amount[kept]))
+            self._revenue[month] = dict(zip(customers.tolist(), amounts.tolist(), strict=True))
         return self._revenue[month]
 
     def _direct_of(self, month: int, rule: SharedRule, partition: int) -> dict[int, int]:
