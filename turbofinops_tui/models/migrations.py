@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import EXPONENTS, scale
-from turbofinops_tui.models import draft_schema, evidence_schema, pull_schema, schema
+from turbofinops_tui.models import draft_schema, evidence_schema, pull_schema, schema, span_schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -74,12 +74,19 @@ def cost_marks(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def spans(conn: sqlite3.Connection) -> None:
+    """Spans of open days."""
+    for statement in span_schema.SPANS:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
     Step("0003_pulls", pulls),
     Step("0004_drafts", drafts),
     Step("0005_evidence", evidence),
+    Step("0006_spans", spans),
     Step("0006_cost_marks", cost_marks),
 )
 

@@ -81,5 +81,7 @@ def _delete_staged(store: Store, delivery: int) -> None:
         for table in ("batch_total", "left_out_tag"):
             txn.conn.execute(f"DELETE FROM {table} WHERE batch IN {own}", (delivery,))  # noqa: S608 (constants)
         txn.conn.execute("DELETE FROM ingest_batch WHERE delivery = ? AND state = 'staged'", (delivery,))
+        dead = "(SELECT id FROM delivery WHERE id = ? AND state = 'staged')"
+        txn.conn.execute(f"DELETE FROM trace_part WHERE delivery IN {dead}", (delivery,))  # noqa: S608 (constant)
         txn.conn.execute("DELETE FROM delivery WHERE id = ? AND state = 'staged'", (delivery,))
     deliveries.lock_path(store.path, delivery).unlink(missing_ok=True)

@@ -1,0 +1,303 @@
+"""Usage evidence from traces: who and what each span worked for, and how much (numbers.md 4.3).
+
+Pure. A trace is a list of distinct spans in the order they were first seen; what it adds to the daily
+cells depends on nothing else than the spans, the trace's id and the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
+
+from turbofinops_tui.economics.spans import (
+    ENTRY_KINDS,
+    MODEL,
+    NANOSECONDS_A_DAY,
+    PROVIDER,
+    RESPONSE_ID,
+    Source,
+    Span,
+    call_role,
+    first_text,
+    has_usage,
+    text_of,
+    tokens_of,
+)
+from turbofinops_tui.economics.usage import USAGE_MEASURES, CustomerKind, FeatureKind
+
+METHODS = ("http.request.method", "http.method")
+ROUTE = "http.route"
+MOST_REMEMBERED = 100_000
+_SERVICE = (2, 3, 4)
+_CALL = (5, 6, 7, 8, 9, 0, 1)
+"""places of the figures in a row's measures (``USAGE_MEASURES``)"""
+
+
+class Cell(NamedTuple):
+    """What the figures of a day are kept by."""
+
+    day: int
+    service: str
+    provider: str
+    model: str
+    customer_kind: CustomerKind
+    customer: str
+    """as found, empty for none"""
+    feature_kind: FeatureKind
+    feature: str
+    numerator: int
+    denominator: int
+
+
+Cells = dict[Cell, list[int]]
+"""cell -> measures in the order of ``USAGE_MEASURES``, each to be multiplied by the count"""
+
+
+class SpanReading(Protocol):
+    """The opinions that resolve spans (``store.reading`` keeps them)."""
+
+    @property
+    def customer_keys(self) -> tuple[str, ...]:
+        """Attributes that name the customer, strongest first."""
+
+    @property
+    def feature_keys(self) -> tuple[str, ...]:
+        """Attributes that name the feature, strongest first."""
+
+    def feature_of_route(self, method: str, route: str, day: int) -> str:
+        """The feature that a route stands for; empty: unmapped."""
+
+    def customer_of_trace(self, trace: str, day: int) -> str:
+        """The customer reference that an explicit trace id names; empty: none."""
+
+
+class Resolver:
+    """A reading with what it has answered: few routes are distinct, and every span asks."""
+
+    def __init__(self, reading: SpanReading, exclusive_scopes: frozenset[str] = frozenset()) -> None:
+        self.customer_keys = reading.customer_keys
+        self.exclusive_scopes = exclusive_scopes
+        """scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
+        self._reading = reading
+        self._labels = reading.feature_keys
+        self._routes: dict[tuple[str, str, int], str] = {}
+        self._traces: dict[tuple[str, int], str] = {}
+
+    def feature_of(self, span: Span) -> str:
+        """What the span itself says, a label or a mapped route, as ``kind`` + word; empty for neither."""
+        attributes = span.attributes
+        for key in self._labels:
+            if label := text_of(attributes.get(key)):
+                return "label" + label
+        route = text_of(attributes.get(ROUTE))
+        if not route:
+            return ""
+        asked = (first_text(attributes, METHODS), route, span.start // NANOSECONDS_A_DAY)
+        found = self._routes.get(asked)
+        if found is None:
+            found = self._reading.feature_of_route(*asked)
+            _remember(self._routes, asked, found)
+        return found and "route" + found
+
+    def customer_of(self, trace: str, day: int) -> str:
+        """The customer that a rule gives to a trace on a day."""
+        found = self._traces.get((trace, day))
+        if found is None:
+            found = self._reading.customer_of_trace(trace, day)
+            _remember(self._traces, (trace, day), found)
+        return found
+
+
+_Key = TypeVar("_Key")
+
+
+def _remember(answers: dict[_Key, str], asked: _Key, found: str) -> None:
+    if len(answers) >= MOST_REMEMBERED:
+        answers.clear()
+    answers[asked] = found
+
+
+@dataclass(slots=True)
+class Counts:
+    """What is told about resolved traces; each adds up over traces."""
+
+    spans: int = 0
+    traces: int = 0
+    unknown_probability_spans: int = 0
+    same_response_id: int = 0
+    lost_roots: int = 0
+    exclusive_cache_spans: int = 0
+
+    def add(self, other: Counts, sign: int = 1) -> None:
+        """Add ``other``, or take it away."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+
+
+def add_trace(
+    cells: Cells, trace: str, spans: Sequence[Span], rules: Resolver, counts: Counts, sign: int = 1
+) -> None:
+    """Add what a trace's spans weigh to ``cells`` (``sign`` -1 takes it away), and to ``counts``."""
+    if not spans:
+        return
+    tree = _Tree(spans)
+    customers = _inherited(tree, _own_customers(spans, rules.customer_keys))
+    features = _features(tree, [rules.feature_of(span) for span in spans])
+    calls, same = _calls(tree)
+    counts.spans += sign * len(spans)
+    counts.traces += sign
+    counts.same_response_id += sign * same
+    counts.lost_roots += sign * tree.rootless
+    for index, span in enumerate(spans):
+        if not span.known:
+            counts.unknown_probability_spans += sign
+        if not span.numerator:
+            continue
+        day, customer, feature = span.start // NANOSECONDS_A_DAY, customers[index], features[index]
+        kind: CustomerKind = "trace"
+        if not customer:
+            customer = rules.customer_of(trace, day)
+            kind = "reference" if customer else ""
+        how: FeatureKind = feature[:5]  # type: ignore[assignment]
+        who = (kind, customer, how, feature[5:], span.numerator, span.denominator)
+        _add(cells, Cell(day, span.source.service, "", "", *who), _SERVICE, _times(tree, index, span), sign)
+        if index in calls:
+            provider, model = first_text(span.attributes, PROVIDER), first_text(span.attributes, MODEL)
+            found = _tokens(span, rules, counts, sign)
+            _add(cells, Cell(day, span.source.service, provider, model, *who), _CALL, found, sign)
+
+
+def _add(cells: Cells, cell: Cell, places: Sequence[int], figures: Sequence[int], sign: int) -> None:
+    held = cells.get(cell)
+    if held is None:
+        held = cells[cell] = [0] * len(USAGE_MEASURES)
+    for place, figure in zip(places, figures, strict=True):
+        if figure:
+            held[place] += sign * figure
+
+
+class _Tree:
+    """The spans of a trace by parent; a cycle of parents has no top."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = spans
+        places = {span.id: index for index, span in enumerate(spans)}
+        self.parent = [
+            up if (up := places.get(span.parent, -1)) != index else -1 for index, span in enumerate(spans)
+        ]
+        self.children: dict[int, list[int]] = {}
+        for index, up in enumerate(self.parent):
+            if up >= 0:
+                self.children.setdefault(up, []).append(index)
+        self.rootless = all(span.parent for span in spans)
+
+    def above(self, index: int) -> list[int]:
+        """The ancestors, nearest first."""
+        found: list[int] = []
+        seen = {index}
+        while (index := self.parent[index]) >= 0 and index not in seen:
+            seen.add(index)
+            found.append(index)
+        return found
+
+
+def _own_customers(spans: Sequence[Span], keys: Sequence[str]) -> list[str]:
+    """What each span or its resource says, all keys on the span before any on the resource."""
+    resources: dict[int, str] = {}
+    found = []
+    for span in spans:
+        own = first_text(span.attributes, keys)
+        if not own:
+            source = span.source
+            own = resources.get(id(source), "\0")
+            if own == "\0":
+                own = resources[id(source)] = first_text(source.attributes, keys)
+        found.append(own)
+    return found
+
+
+def _inherited(tree: _Tree, own: list[str]) -> list[str]:
+    """Each span's own value, its nearest ancestor's, or the one that the trace agrees on."""
+    values = {value for value in own if value}
+    if not values:
+        return own
+    if len(values) == 1:  # whoever has one has this one, and the trace agrees on it
+        return [values.pop()] * len(own)
+    return [
+        value or next((own[up] for up in tree.above(index) if own[up]), "") for index, value in enumerate(own)
+    ]
+
+
+def _features(tree: _Tree, own: list[str]) -> list[str]:
+    """As ``_inherited``; a label and a route that give the same word agree."""
+    words = {value[5:] for value in own if value}
+    if len(words) != 1 or len(set(own) - {""}) == 1:
+        return _inherited(tree, own)
+    agreed = "label" + words.pop()
+    return [value or agreed for value in _inherited(tree, own)]
+
+
+def _times(tree: _Tree, index: int, span: Span) -> tuple[int, int, int]:
+    """(requests, duration, self time) of one span."""
+    length = span.length
+    below = tree.children.get(index)
+    own = length if below is None or not length else length - _covered(span, [tree.spans[i] for i in below])
+    return (1, length, own) if span.kind in ENTRY_KINDS else (0, 0, own)
+
+
+def _covered(span: Span, children: Sequence[Span]) -> int:
+    """How much of a span its children cover: the union of their intervals, clipped to it."""
+    first, last = span.start, span.start + span.length
+    if len(children) == 1:
+        child = children[0]
+        return max(0, min(child.start + child.length, last) - max(child.start, first))
+    covered, reached = 0, first
+    for begin, length in sorted((child.start, child.length) for child in children):
+        end = min(begin + length, last)
+        begin = max(begin, reached)
+        if end > begin:
+            covered += end - begin
+            reached = end
+    return covered
+
+
+def _tokens(span: Span, rules: Resolver, counts: Counts, sign: int) -> tuple[int, ...]:
+    """Token classes, calls and failed calls of one call."""
+    attributes = span.attributes
+    if not has_usage(attributes):
+        failed = span.failed or bool(text_of(attributes.get("error.type")))
+        return (0, 0, 0, 0, 0, int(not failed), int(failed))
+    found = tokens_of(attributes, _is_exclusive(span.source, rules.exclusive_scopes))
+    counts.exclusive_cache_spans += sign * found.exclusive
+    return (*found[:5], 1, 0)
+
+
+def _is_exclusive(source: Source, scopes: frozenset[str]) -> bool:
+    return bool(scopes) and (source.scope in scopes or source.scope.partition("@")[0] in scopes)
+
+
+def _calls(tree: _Tree) -> tuple[set[int], int]:
+    """(places of the spans that count as AI calls, how many were left out for their response id)."""
+    roles = {index: role for index, span in enumerate(tree.spans) if (role := call_role(span.attributes))}
+    if not roles:
+        return set(), 0
+    chosen = {index for index, role in roles.items() if role == "call"}
+    if len(chosen) < len(roles):  # an agent counts when nothing that counts lies below it
+        covered = {up for index in roles for up in tree.above(index)}
+        chosen |= {index for index in roles if roles[index] == "agent" and index not in covered}
+    same: dict[str, list[int]] = {}
+    for index in chosen:
+        if ident := text_of(tree.spans[index].attributes.get(RESPONSE_ID)):
+            same.setdefault(ident, []).append(index)
+    left_out = {index for group in same.values() if len(group) > 1 for index in _others(tree, group)}
+    return chosen - left_out, len(left_out)
+
+
+def _others(tree: _Tree, group: Sequence[int]) -> set[int]:
+    """All of one response id but the one that counts: an ancestor of the others, else the earliest."""
+    own = set(group)
+    top = [index for index in group if own.isdisjoint(tree.above(index))] or list(group)
+    spans = tree.spans
+    kept = min(top, key=lambda index: (spans[index].start, spans[index].id))
+    return own - {kept}
