@@ -72,7 +72,8 @@ def usage(ident: str, amount: int, start: str, end: str) -> Json:
 def estimated(books: Session) -> list[tuple[int, int]]:
     with books.store.read() as conn:
         rows = conn.execute(
-            "SELECT amount, period_end - period_start FROM revenue_event WHERE estimated"
+            "SELECT amount, period_end - period_start FROM revenue_event"
+            " WHERE estimated AND basis = 'recognised'"
         ).fetchall()
     return [(units // 10**7, days) for units, days in rows]
 

@@ -78,7 +78,8 @@ def test_running_metered_subscriptions_are_previewed(books: Session, server: Str
     assert previews(books) == ["preview:sub_m"]
     with books.store.read() as conn:
         rows = conn.execute(
-            "SELECT amount / 10000000, period_end - period_start FROM revenue_event WHERE estimated"
+            "SELECT amount / 10000000, period_end - period_start FROM revenue_event"
+            " WHERE estimated AND basis = 'recognised'"
         ).fetchall()
     assert rows == [(3000, 10)]
 

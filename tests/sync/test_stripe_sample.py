@@ -103,7 +103,8 @@ def test_events_alone_give_the_same_but_for_the_long_invoices(
 
     def money(of: Session) -> list[tuple[Any, ...]]:
         # balance transactions are not in events: rates and their days differ
-        return sorted(row[:19] for row in facts(of) if row[3] not in cut)
+        # and subscriptions are as of their last event: their running periods differ
+        return sorted(row[:19] for row in facts(of) if row[3] not in cut and row[6] != "metered")
 
     assert money(books) == money(whole)
 

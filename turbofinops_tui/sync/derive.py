@@ -147,7 +147,9 @@ def _write(
         f"DELETE FROM stripe_dirty WHERE {_KEY} AND id = ?",  # noqa: S608 (constant)
         [(*key, ident) for component in ready for ident in component.ids if ident in marks],
     )
-    mark_customers(txn, origin, {row.identity[len("stripe:") :] for row in derived if row.identity})
+    owners = {row.identity[len("stripe:") :] for row in derived if row.identity}
+    owners |= {fee.customer for component in ready for fee in component.fees if fee.customer}
+    mark_customers(txn, origin, owners)
     done.components += len(ready)
     done.rows += len(derived)
     done.changed = done.changed or changed

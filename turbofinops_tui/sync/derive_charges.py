@@ -58,11 +58,13 @@ def derive_component(component: Component) -> None:
     """All rows and findings of one component, into the component."""
     from turbofinops_tui.sync.derive_fees import fees_of
     from turbofinops_tui.sync.derive_invoices import derive_invoice
-    from turbofinops_tui.sync.derive_previews import derive_preview
+    from turbofinops_tui.sync.derive_previews import derive_metered, derive_preview
 
     component.settle()
     for preview in component.previews:
         derive_preview(component, preview)
+    for subscription in component.metered:
+        derive_metered(component, subscription)
     for invoice in component.invoices:
         derive_invoice(component, invoice)
     for charge in component.charges:

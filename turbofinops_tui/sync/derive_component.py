@@ -21,6 +21,7 @@ from turbofinops_tui.sync.derive_types import (
     Fact,
     Fee,
     Invoice,
+    Metered,
     Movement,
     Payment,
     Preview,
@@ -29,6 +30,8 @@ from turbofinops_tui.sync.derive_types import (
 )
 
 DAY = 86400
+METERED = "metered"
+"""basis of rows without money: days whose usage is running (or, estimated, known from a preview)"""
 
 RateText = tuple[str, str, str, int]
 """(numerator, denominator, settlement currency, day of its table rate); texts empty without a settlement"""
@@ -61,6 +64,7 @@ class Component:
     movements: dict[str, Movement] = field(default_factory=dict)
     """by their own id and by the id of their source"""
     previews: list[Preview] = field(default_factory=list)
+    metered: list[Metered] = field(default_factory=list)
     prices: dict[str, Price] = field(default_factory=dict)
     rows: list[RevenueRow] = field(default_factory=list)
     fees: list[Fee] = field(default_factory=list)
@@ -84,6 +88,8 @@ class Component:
             self.notes.append(fact)
         elif isinstance(fact, Preview):
             self.previews.append(fact)
+        elif isinstance(fact, Metered):
+            self.metered.append(fact)
         elif isinstance(fact, Movement):
             self.movements[ident] = fact
             self.movements.setdefault(fact.source, fact)
@@ -156,9 +162,11 @@ class Component:
     ) -> None:
         """Add one row: ``minor`` units, ``days`` half-open, ``at`` in epoch seconds; 0 adds nothing.
 
+        Of the basis ``metered`` it books no money: it says which days of usage are running or known.
+
         ``interval`` of a subscription line (unit, count) gives what it is worth per month.
         """
-        if not minor:
+        if not minor and basis != METERED:
             return
         origin = self.origin
         owner = f"stripe:{customer}" if customer else ""

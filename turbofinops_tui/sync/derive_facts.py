@@ -17,6 +17,7 @@ from turbofinops_tui.sync.derive_types import (
     Fact,
     Invoice,
     Line,
+    Metered,
     Movement,
     Payment,
     Preview,
@@ -282,6 +283,24 @@ def _price(obj: Json) -> Price:
     )
 
 
+def _metered(obj: Json) -> Metered:
+    """Running metered items; a trial bills no usage, so it expects none."""
+    found = []
+    for item in _list(obj, "items") if obj.get("status") in _RUNNING else ():
+        price = item.get("price")
+        price = price if isinstance(price, dict) else {}
+        if _dict(price, "recurring").get("usage_type") != "metered":
+            continue
+        # since 2025-03-31 the period stands on each item
+        of = item if item.get("current_period_end") is not None else obj
+        start, end = (_time(of, f"current_period_{edge}") // DAY for edge in ("start", "end"))
+        if start < end:
+            found.append((reference(price), reference(price.get("product")), start, end))
+    customer = reference(obj.get("customer")) or reference(obj.get("customer_account"))
+    return Metered(str(obj["id"]), customer, tuple(found))
+
+
+_RUNNING = ("active", "past_due", "unpaid")
 _READERS: dict[str, Any] = {
     "invoice": _invoice,
     "invoice_payment": _payment,
@@ -292,6 +311,7 @@ _READERS: dict[str, Any] = {
     "credit_note": _credit_note,
     "price": _price,
     PREVIEW: _preview,
+    "subscription": _metered,
 }
 MONEY_KINDS = tuple(_READERS)
 """object types that rows are derived from"""
@@ -306,7 +326,7 @@ def fact(obj: Json, kind: str, *, bounded: bool = True) -> Fact | None:
     if reader is None:
         return None
     found: Fact = reader(obj)
-    if bounded and not isinstance(found, Payment | Price):
+    if bounded and not isinstance(found, Payment | Price | Metered):
         _bounded(found.invoice if isinstance(found, Preview) else found)
     return found
 

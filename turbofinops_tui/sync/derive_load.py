@@ -14,7 +14,7 @@ from turbofinops_tui.sync.derive_facts import MONEY_KINDS, fact
 from turbofinops_tui.sync.derive_inbox import WHOLE
 from turbofinops_tui.sync.derive_invoices import OBJECT_FINDING
 from turbofinops_tui.sync.derive_previews import is_replaced
-from turbofinops_tui.sync.derive_types import CreditNote, Fact, Invoice, Preview, Price
+from turbofinops_tui.sync.derive_types import CreditNote, Fact, Invoice, Metered, Preview, Price
 from turbofinops_tui.sync.read.stripe_objects import PREVIEW, Json, references, unpack
 
 READ_FINDING = OBJECT_FINDING
@@ -51,6 +51,7 @@ def load_closure(conn: sqlite3.Connection, origin: Origin, seeds: Iterable[str])
         loaded.ids |= frontier
         wanted = json.dumps(sorted(frontier))
         found: set[str] = set()
+        alone: set[str] = set()
         for ident, kind, event, complete, version, body in conn.execute(_OBJECTS, (*key, wanted, _KINDS)):
             obj = json.loads(unpack(body))
             if not complete:
@@ -60,6 +61,9 @@ def load_closure(conn: sqlite3.Connection, origin: Origin, seeds: Iterable[str])
             if isinstance(value, Preview):
                 replaced = is_replaced(conn, key, value, version)
                 loaded.facts[ident] = replace(value, fetched=version, replaced=replaced)
+            elif isinstance(value, Metered):
+                alone.add(ident)  # its invoices stand on their own
+        wanted = json.dumps(sorted(frontier - alone)) if alone else wanted
         for target, ident in conn.execute(_REFERRING, (*key, wanted)):
             loaded.edges.append((target, ident))
             found.add(ident)

@@ -1,8 +1,9 @@
-"""Usage of the running period, accrued from the preview of the next invoice (numbers.md 2).
+"""Usage of the running period: accrued from the preview of the next invoice, else unbilled (numbers.md 2).
 
 Only metered lines: what is billed in advance is in the last invoice already. A preview holds the usage up
 to the moment at which it was fetched, so it spreads over the days until then, never over days to come.
-The next invoice of the subscription replaces it.
+The next invoice of the subscription replaces it. Rows of the basis ``metered`` hold no money: they say which
+days are running, and up to where a preview knows them (it may know that nothing was used).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from turbofinops_tui.sync.derive_component import DAY, Component, table_rate
+from turbofinops_tui.sync.derive_component import DAY, METERED, Component, table_rate
 from turbofinops_tui.sync.derive_invoices import line_kind, quarantine
-from turbofinops_tui.sync.derive_types import Preview
+from turbofinops_tui.sync.derive_types import Invoice, Metered, Preview
 
+NO_CURRENCY = "USD"
+"""of rows that hold no money"""
 _LATER = (
     "SELECT 1 FROM stripe_reference r JOIN stripe_object o ON o.source = r.source AND o.account = r.account"
     " AND o.livemode = r.livemode AND o.id = r.id WHERE r.source = ? AND r.account = ? AND r.livemode = ?"
@@ -39,10 +42,38 @@ def derive_preview(component: Component, preview: Preview) -> None:
     until = (preview.fetched + DAY // 2) // DAY
     for index, line in enumerate(invoice.lines):
         if line_kind(component, line) == "usage":
-            end = min(line.end, max(until, line.start + 1))
+            end = max(min(line.end, max(until, line.start + 1)), line.start)
+            part = line.id or f"line {index + 1}"
+            _mark_days(component, preview.id, part, invoice, (line.start, end), estimated=True)
             component.row(
-                preview.id, line.id or f"line {index + 1}", "usage", "recognised", invoice.customer,
-                invoice.currency, line.net, (line.start, max(end, line.start)), preview.fetched,
+                preview.id, part, "usage", "recognised", invoice.customer,
+                invoice.currency, line.net, (line.start, end), preview.fetched,
                 table_rate(preview.fetched), product=line.product, price=line.price,
                 credit_applied=line.credit_applied, group=preview.id, sequence=index, estimated=True,
             )  # fmt: skip
+
+
+def derive_metered(component: Component, subscription: Metered) -> None:
+    """The running period of each metered item, so that its days are unbilled until something bills them."""
+    for index, (price, product, start, end) in enumerate(subscription.periods):
+        _mark_days(
+            component, subscription.id, f"item {index + 1}", subscription, (start, end), price, product
+        )
+
+
+def _mark_days(
+    component: Component,
+    source: str,
+    part: str,
+    of: Invoice | Metered,
+    days: tuple[int, int],
+    price: str = "",
+    product: str = "",
+    *,
+    estimated: bool = False,
+) -> None:
+    at = days[0] * DAY
+    component.row(
+        source, part, "usage", METERED, of.customer, NO_CURRENCY, 0, days, at, table_rate(at),
+        price=price, product=product, estimated=estimated,
+    )  # fmt: skip

@@ -159,6 +159,16 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """A subscription's running periods of usage billed in arrears; empty when it has ended or is a trial."""
+
+    id: str
+    customer: str
+    periods: tuple[tuple[str, str, int, int], ...]
+    """(price, product, first day, end day) of each metered item"""
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
     """One fee in minor units of the settlement currency, positive is cost; ``customer`` may be empty."""
 
@@ -171,4 +181,4 @@ class Fee:
     day: int
 
 
-Fact = Invoice | Payment | Charge | Refund | Movement | Dispute | CreditNote | Price | Preview
+Fact = Invoice | Payment | Charge | Refund | Movement | Dispute | CreditNote | Price | Preview | Metered
