@@ -1,4 +1,7 @@
-"""Bring in Stripe events and objects from files: stored as received, then derived (interface.md)."""
+"""Bring in Stripe events and objects from files: stored as received, then derived (interface.md).
+
+A file counts whole or not at all: it is read and checked outside, then stored and derived in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,11 @@ from turbofinops_tui.store.connections import load_connections
 from turbofinops_tui.store.deliveries import (
     Delivery,
     FileRecord,
-    abandon_delivery,
     activate_delivery,
-    begin_delivery,
-    release,
+    insert_delivery,
 )
 from turbofinops_tui.store.findings import Finding, close_finding, record_findings
+from turbofinops_tui.store.joined import joined
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
 from turbofinops_tui.store.received import file_record
@@ -74,16 +76,12 @@ def import_stripe(
     files = file_records(paths)
     spool = _read(session, kind, paths, origin)
     options = {"account": origin.account, "livemode": origin.livemode}
-    delivery = begin_delivery(store, kind, origin.source, "main", files, options)
-    try:
-        fresh = _put(store, origin, spool, delivery)
-        derived = derive_dirty(store, origin, customer_key=customer_key, delivery=delivery)
-        result = _publish(store, origin, kind, delivery, spool, fresh, derived)
-    except BaseException:
-        abandon_delivery(store, delivery)
-        raise
-    release(store, delivery)
-    return result
+    with joined(store, f"import {kind}") as inside:
+        with inside.write("begin delivery") as txn:
+            delivery = insert_delivery(txn, kind, origin.source, "main", files, options)
+        fresh = _put(inside, origin, spool, delivery)
+        derived = derive_dirty(inside, origin, customer_key=customer_key, delivery=delivery)
+        return _publish(inside, origin, kind, delivery, spool, fresh, derived)
 
 
 def read_stripe_again(session: Session, item: Delivery, path: Path) -> None:
@@ -91,8 +89,10 @@ def read_stripe_again(session: Session, item: Delivery, path: Path) -> None:
     kind: StripeKind = "stripe-events" if item.kind == "stripe-events" else "stripe-objects"
     account, livemode = item.options.get("account"), item.options.get("livemode")
     origin = Origin(item.source, str(account or ""), livemode is not False)
-    _put(session.store, origin, _read(session, kind, [path], origin), item.id)
-    derive_dirty(session.store, origin, delivery=item.id)
+    spool = _read(session, kind, [path], origin)
+    with joined(session.store, f"read {kind} again") as inside:
+        _put(inside, origin, spool, item.id)
+        derive_dirty(inside, origin, delivery=item.id)
 
 
 def origin_of_files(store: Store) -> Origin:
@@ -116,7 +116,7 @@ def _read(session: Session, kind: StripeKind, paths: Sequence[Path], origin: Ori
 
 
 def _put(store: Store, origin: Origin, spool: Spool, delivery: int) -> int:
-    """Every record into the store, in short transactions; returns how many events were new."""
+    """Every record into the store, chunk by chunk; returns how many events were new."""
     pace = Pace()
     pace.rows = FIRST_CHUNK
     events: list[EventRow] = []
