@@ -48,6 +48,14 @@ def test_the_app_is_imported_without_anything_heavy(tmp_path: Path) -> None:
     assert _loaded("import turbofinops_tui.app", tmp_path) & HEAVY == set()
 
 
+def test_a_new_store_does_not_load_pandas_where_it_is_installed(tmp_path: Path) -> None:
+    loaded = _loaded(
+        "from turbofinops_tui.cli.main import run; assert run(['customers', 'list']) == 0", tmp_path
+    )
+    assert "sqlite_utils" in loaded
+    assert "pandas" not in loaded
+
+
 def test_a_heavy_import_is_seen(tmp_path: Path) -> None:
     assert _loaded("def late():\n    import numpy\nlate()", tmp_path) & HEAVY == {"numpy"}
 

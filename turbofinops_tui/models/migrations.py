@@ -11,7 +11,9 @@ only when a step is due: a current store costs nothing at start.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,7 +117,8 @@ def apply(conn: sqlite3.Connection, steps: Sequence[Step] | None = None) -> int:
 
 def _run_step(conn: sqlite3.Connection, steps: Sequence[Step], version: int) -> bool:
     """Step ``version`` with its record and its number in one transaction; False if it was done meanwhile."""
-    from sqlite_utils import Database
+    with _without_pandas():
+        from sqlite_utils import Database
 
     conn.execute("BEGIN IMMEDIATE")
     try:
@@ -136,6 +139,20 @@ def _run_step(conn: sqlite3.Connection, steps: Sequence[Step], version: int) -> 
             conn.execute("ROLLBACK")
         raise
     return True
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """sqlite-utils imports pandas wherever it is installed (half a second, 90 MB), to take frames that we
+    never hand it."""
+    hidden = "pandas" not in sys.modules
+    if hidden:
+        sys.modules["pandas"] = None  # type: ignore[assignment]  # an import of it fails, as if it were absent
+    try:
+        yield
+    finally:
+        if hidden:
+            sys.modules.pop("pandas", None)
 
 
 def _registered(conn: sqlite3.Connection, steps: Sequence[Step]) -> Migrations:
