@@ -28,7 +28,10 @@ COST_KINDS: dict[str, Kind] = {
     ),
     "gcp": Kind(
         "cost from Google Cloud: the billing export in BigQuery",
-        (),
+        (
+            Field("service_account", "Service account key (JSON on one line)", required=False),
+            Field("access_token", "Access token", ("GOOGLE_OAUTH_ACCESS_TOKEN",), required=False),
+        ),  # else application-default credentials
         {
             "billing_account": word,
             "project": word,
@@ -40,8 +43,19 @@ COST_KINDS: dict[str, Kind] = {
     ),
     "azure": Kind(
         "cost from Azure: exports in Blob storage",
-        (),
-        {"container_url": base_url, "prefix": word, **_COMMON},
+        (
+            Field("sas", "Shared access signature (read, list)", ("AZURE_STORAGE_SAS_TOKEN",), False),
+            Field("account_key", "Storage account key", ("AZURE_STORAGE_KEY",), False),
+            Field("client_secret", "Client secret of an application", ("AZURE_CLIENT_SECRET",), False),
+        ),
+        {
+            "container_url": base_url,
+            "prefix": word,
+            "auth": one_of("sas", "account-key", "client-secret", "cli"),
+            "tenant": word,
+            "client": word,
+            **_COMMON,
+        },
     ),
     "datadog": Kind(
         "cost from Datadog",

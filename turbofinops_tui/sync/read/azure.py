@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read.layout import (
+    NOTHING,
     Choose,
     Column,
     Const,
@@ -16,6 +17,10 @@ from turbofinops_tui.sync.read.layout import (
     positions,
 )
 
+VIEW_COLUMN = "x_CostView"
+"""column of our own deliveries that hold an actual and an amortized export of the same cost: which one a line
+is of"""
+_VIEW = "xcostview"
 _COST = ("costinbillingcurrency", "cost", "pretaxcost", "extendedcost")
 _DATE = ("date", "usagedatetime", "usagedate")
 _CURRENCY = ("billingcurrencycode", "billingcurrency", "currency", "currencycode")
@@ -52,19 +57,21 @@ def layout(names: Sequence[str], file: str) -> Layout:
                 column=name,
             )
         columns[name] = have[0]
-    cost = (Term(Column(columns["CostInBillingCurrency"])),)
+    cost = Column(columns["CostInBillingCurrency"])
+    quantity = first_of(found, "quantity", "usagequantity", "consumedquantity")
+    billed, effective, quantity, warnings = _views(found, cost, quantity)
     period = first_of(found, "billingperiodstartdate", "billingperiodstart")
     return Layout(
         format="Azure cost details",
         names=tuple(names),
         day=Column(columns["Date"]),
         period=period,
-        billed=cost,
-        effective=cost,
+        billed=(Term(billed),),
+        effective=(Term(effective),),
         attributes=_attributes(found),
-        quantity=first_of(found, "quantity", "usagequantity", "consumedquantity"),
+        quantity=quantity,
         tags=tuple(found[name] for name in ("tags",) if name in found),
-        warnings=("Azure cost details have one cost column: effective and billed are both that cost",),
+        warnings=warnings,
         column_of={
             "day": columns["Date"],
             "billed": columns["CostInBillingCurrency"],
@@ -74,6 +81,25 @@ def layout(names: Sequence[str], file: str) -> Layout:
         | ({"charge_category": found["chargetype"]} if "chargetype" in found else {})
         | ({"period": period.index} if isinstance(period, Column) else {}),
     )
+
+
+def _views(
+    found: Mapping[str, int], cost: Expression, quantity: Expression
+) -> tuple[Expression, Expression, Expression, tuple[str, ...]]:
+    """(billed, effective, quantity, warnings): an actual line is billed, an amortized one used.
+
+    What was used counts in the amortized view alone, or it would be there twice.
+    """
+    if _VIEW not in found:
+        said = "Azure cost details have one cost column: effective and billed are both that cost"
+        return cost, cost, quantity, (said,)
+    view = Column(found[_VIEW])
+
+    def only(name: str, value: Expression, other: Expression) -> Expression:
+        return Choose(view, (((name,), value),), other)
+
+    zero = Const("0")
+    return only("actual", cost, zero), only("amortized", cost, zero), only("amortized", quantity, NOTHING), ()
 
 
 def _attributes(found: Mapping[str, int]) -> dict[str, Expression]:
