@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,15 +74,17 @@ def file_kind(path: Path) -> Kind:
 @contextmanager
 def binary(path: Path, kind: Kind) -> Iterator[IO[bytes]]:
     """The decompressed bytes of a CSV file; damage in the compression becomes a DataError."""
-    try:
-        with path.open("rb") as raw:
-            if kind == "gzip":
-                with gzip.GzipFile(fileobj=raw) as stream:
-                    yield io.BufferedReader(stream, 1 << 20)
-            else:
-                yield raw
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise damaged(path, error) from None
+    with path.open("rb") as raw:
+        if kind != "gzip":
+            yield raw
+            return
+        from isal import igzip, isal_zlib  # gzip and zlib in a third of the time
+
+        try:
+            with igzip.IGzipFile(fileobj=raw) as stream:  # type: ignore[no-untyped-call]
+                yield io.BufferedReader(stream, 1 << 20)
+        except (EOFError, isal_zlib.IsalError, gzip.BadGzipFile) as error:  # type: ignore[misc]
+            raise damaged(path, error) from None
 
 
 def damaged(path: Path, error: Exception) -> DataError:

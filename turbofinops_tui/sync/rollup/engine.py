@@ -27,6 +27,8 @@ MOST_THREADS = 4
 """each holds buffers of its own, and unpacking a gzip file keeps one busy anyway"""
 _PREFIX = "rollup-"
 _LINE_SLACK = 1 << 16
+_BUFFER = 8 << 20
+"""bytes of CSV that a thread takes at a time: larger ones only cost memory"""
 
 
 class EngineRefusal(Exception):
@@ -137,7 +139,7 @@ class Engine:
             "strict_mode": "true",
             "hive_partitioning": "false",
             "max_line_size": str(line_bytes + _LINE_SLACK),
-            "buffer_size": str(max(16 << 20, 4 * line_bytes)),
+            "buffer_size": str(max(_BUFFER, 4 * line_bytes)),
             "compression": literal("gzip" if packed else "none"),
         }
         words = ", ".join(f"{name} = {value}" for name, value in options.items())
