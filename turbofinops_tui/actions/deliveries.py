@@ -41,6 +41,10 @@ def remove(session: Session, delivery: int) -> Removed:
         kind = load_delivery(conn, delivery).kind
     if kind in COST_KINDS:
         wanted = [(item.delivery, item.periods) for item in batches.remove_delivery(session.store, delivery)]
+    elif kind == "otlp":
+        from turbofinops_tui.actions.otlp_imports import undo_otlp
+
+        wanted = [(number, []) for number in undo_otlp(session, delivery)]
     else:
         wanted = [(number, []) for number in undo.undo_delivery(session.store, delivery)]
         after_undo(session, kind)
@@ -73,8 +77,12 @@ def after_undo(session: Session, kind: str) -> None:
 def read_again(session: Session, delivery: int, periods: list[str]) -> None:
     """Read the files of a delivery again, of cost only ``periods``; TurboError when they are gone."""
     with session.store.read() as conn:
-        kind = load_delivery(conn, delivery).kind
-    if kind in COST_KINDS:
+        item = load_delivery(conn, delivery)
+    if item.kind == "otlp":
+        from turbofinops_tui.actions.otlp_imports import read_otlp_again
+
+        read_otlp_again(session, item)
+    elif item.kind in COST_KINDS:
         from turbofinops_tui.actions import imports
 
         imports.read_again(session, delivery, periods)

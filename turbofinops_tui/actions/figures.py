@@ -34,7 +34,12 @@ def follow_up(session: Session, reports: Reports | None = None) -> int:
 
     ``reports`` saves reading the books again when the caller has them.
     """
-    if session.read_only or not due(session):
+    if session.read_only:
+        return 0
+    from turbofinops_tui.actions.otlp_imports import refresh_spans
+
+    refresh_spans(session)
+    if not due(session):
         return 0
     if reports is None:
         from turbofinops_tui.actions.reports import Reports

@@ -1,11 +1,11 @@
-"""``import``: the verbs of cost (focus, costs) and of revenue, customers and rates, in one noun."""
+"""``import``: the verbs of cost, of revenue, customers and rates, and of usage evidence, in one noun."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from turbofinops_tui.cli import imports_cost, imports_revenue
+from turbofinops_tui.cli import imports_cost, imports_revenue, imports_usage
 from turbofinops_tui.cli.parsing import verbs
 
 if TYPE_CHECKING:
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def register(parser: argparse.ArgumentParser) -> None:
-    """Add the verbs of both modules; each sets ``action`` on its own parsers."""
+    """Add the verbs of every module; each sets ``action`` on its own parsers."""
     add = verbs(parser)
     imports_cost.register(add)
     imports_revenue.register(add)
+    imports_usage.register(add)
 
 
 def run(args: argparse.Namespace, session: Session) -> int:

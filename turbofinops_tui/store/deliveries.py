@@ -24,7 +24,7 @@ from turbofinops_tui.store.open import Store, WriteTxn
 COST_KINDS = ("focus", "costs")
 DERIVED_KIND = "fees"
 """stands behind cost that is derived from received objects: no file brought it, so no list shows it"""
-Kind = Literal["focus", "costs", "revenue", "customers", "rates", "stripe-events", "stripe-objects"]
+Kind = Literal["focus", "costs", "revenue", "customers", "rates", "stripe-events", "stripe-objects", "otlp"]
 DeliveryState = Literal["staged", "active", "replaced", "removed"]
 
 

@@ -74,22 +74,30 @@ def waiting_parts(conn: sqlite3.Connection, most: int) -> list[Part]:
     return [Part(*row) for row in conn.execute(query, (most,))]
 
 
-def traces_of_days(conn: sqlite3.Connection, days: Iterable[int], delivery: int = 0) -> list[str]:
-    """Every settled trace with a span in one of ``days``, or that ``delivery`` brought something of."""
+def traces_of_days(conn: sqlite3.Connection, days: Iterable[int]) -> list[str]:
+    """Every settled trace with a span in one of ``days``."""
     wanted = list(days)
-    if not wanted and not delivery:
-        return []
     marks = " OR ".join(["? BETWEEN first_day AND last_day"] * len(wanted) or ["0"])
-    query = (
-        f"SELECT DISTINCT trace FROM trace_part WHERE settled = 1 AND ({marks}"  # noqa: S608 (marks)
-        " OR delivery = ?) ORDER BY trace"
-    )
-    return [row[0] for row in conn.execute(query, (*wanted, delivery))]
+    query = f"SELECT DISTINCT trace FROM trace_part WHERE settled = 1 AND ({marks}) ORDER BY trace"  # noqa: S608
+    return [row[0] for row in conn.execute(query, wanted)]
 
 
-def delivery_parts(conn: sqlite3.Connection, delivery: int) -> int:
-    """How many parts of a delivery are kept."""
-    return int(conn.execute("SELECT count(*) FROM trace_part WHERE delivery = ?", (delivery,)).fetchone()[0])
+def part_ids(conn: sqlite3.Connection, delivery: int = 0, days: Iterable[int] = ()) -> list[int]:
+    """The parts of a delivery, and those that touch one of ``days``."""
+    wanted = list(days)
+    marks = " OR ".join(["delivery = ?", *["? BETWEEN first_day AND last_day"] * len(wanted)])
+    query = f"SELECT id FROM trace_part WHERE {marks} ORDER BY id"  # noqa: S608 (marks)
+    return [row[0] for row in conn.execute(query, (delivery, *wanted))]
+
+
+def parts_by_id(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Part]:
+    """Parts by their numbers."""
+    for ident in ids:
+        row = conn.execute(
+            "SELECT trace, delivery, first_day, last_day, body, id FROM trace_part WHERE id = ?", (ident,)
+        ).fetchone()
+        if row is not None:
+            yield Part(*row)
 
 
 def delete_parts(txn: WriteTxn, ids: Iterable[int]) -> None:

@@ -1,0 +1,282 @@
+"""Bring in traces: files, each a delivery of its own, and what the receiver has stored (interface.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.actions.stripe_imports import file_records
+from turbofinops_tui.economics.periods import day_text, parse_day
+from turbofinops_tui.errors import ConflictError, DataError
+from turbofinops_tui.store.deliveries import (
+    Delivery,
+    FileRecord,
+    abandon_delivery,
+    activate_delivery,
+    begin_delivery,
+    load_deliveries,
+    load_delivery,
+    release,
+)
+from turbofinops_tui.store.evidence import replace_evidence
+from turbofinops_tui.store.findings import Finding, record_findings
+from turbofinops_tui.store.reading import load_reading, stale_scopes
+from turbofinops_tui.store.received import keep, open_received
+from turbofinops_tui.store.settings import all_settings
+from turbofinops_tui.store.spans import (
+    delete_parts,
+    part_ids,
+    reopen_days,
+    settling,
+    span_days,
+)
+from turbofinops_tui.sync.read.limits import limits_from
+from turbofinops_tui.sync.read.otlp import Read
+from turbofinops_tui.sync.settle_spans import (
+    FEED,
+    Intake,
+    forget_days,
+    publish,
+    refresh,
+    resolve_days,
+    scope_of,
+)
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+
+KIND = "otlp"
+REASONS = {
+    "not_json": "messages are not JSON, or cut off",
+    "not_protobuf": "messages cannot be read as protobuf",
+    "not_zstd": "messages are damaged zstd",
+    "no_object": "messages are no JSON object",
+    "no_traces": "messages hold no resourceSpans",
+    "cut_off": "messages are cut off at the end of the file",
+    "too_long": "messages are longer than 256 MiB",
+    "span_id": "spans have no valid trace or span id",
+    "span_start": "spans have no start time",
+    "no_span": "spans are no objects",
+}
+
+
+@dataclass(slots=True)
+class OtlpResult:
+    """What one file of traces brought."""
+
+    file: str
+    delivery: int
+    """0 for a file that was imported before"""
+    counts: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def import_otlp(
+    session: Session, paths: Sequence[Path], *, keep_files: bool = False, reopen: Sequence[str] = ()
+) -> list[OtlpResult]:
+    """Import files of traces, one delivery each; a file imported before changes nothing.
+
+    ``reopen``: days that are taken anew from these files alone. DataError when a file cannot be read.
+    """
+    store = session.store
+    days = frozenset(map(parse_day, reopen))
+    records = file_records(paths)
+    with settling(store):
+        refresh(store)
+        if days:
+            _reopen(session, days)
+        results = []
+        for path, record in zip(paths, records, strict=True):
+            earlier = _imported(session, record)
+            if earlier and not days:
+                seen = OtlpResult(path.name, 0, dict.fromkeys(_empty(), 0))
+                seen.warnings.append(f"{path.name} was imported before (import {earlier}): nothing changed")
+                results.append(seen)
+            else:
+                kept = keep(session.paths.received, record) if keep_files else record
+                results.append(_import(session, path, kept, days if earlier else None))
+    return results
+
+
+def settle_received(session: Session) -> int:
+    """Bring spans that the receiver stored into the daily rows; returns how many were new."""
+    from turbofinops_tui.sync.settle_spans import settle_waiting
+
+    with settling(session.store):
+        refresh(session.store)
+        return settle_waiting(session.store).counts.spans
+
+
+def refresh_spans(session: Session) -> list[int]:
+    """Resolve open days anew when the rules of reading are others; returns those days.
+
+    Closed days stay as they were until ``db rebuild`` reads their files again.
+    """
+    with session.store.read() as conn:
+        if session.read_only or not stale_scopes(conn, load_reading(conn)):
+            return []
+    with settling(session.store):
+        return refresh(session.store)
+
+
+def undo_otlp(session: Session, delivery: int) -> list[int]:
+    """Take away what a delivery of traces brought; returns the deliveries to read again.
+
+    Spans that it and another delivery both brought were kept once, so the others are read again.
+    ConflictError when a day of it has closed: its spans are gone.
+    """
+    store = session.store
+    with settling(store):
+        refresh(store)
+        with store.read() as conn:
+            found = load_delivery(conn, delivery)
+            if found.state != "active":
+                raise ConflictError(
+                    f"import {delivery} is {found.state}", "only an active import can be removed"
+                )
+            if closed := sorted(_days_of(found) & {d for d, shut in span_days(conn).items() if shut}):
+                what = f"import {delivery} reaches into {day_text(closed[0])}, which has closed"
+                raise ConflictError(what, "take the day anew: `turbofinops import otlp FILE --reopen DAY`")
+            days = _days_of(found)
+            others = [
+                item.id
+                for item in load_deliveries(conn)
+                if item.kind == KIND
+                and item.state == "active"
+                and item.id != delivery
+                and _days_of(item) & days
+            ]
+        resolve_days(store, days, without=delivery)
+        with store.write("remove delivery") as txn:
+            delete_parts(txn, part_ids(txn.conn, delivery))
+            txn.conn.execute("UPDATE delivery SET state = 'removed' WHERE id = ?", (delivery,))
+            txn.audit("remove import", "delivery", str(delivery), {"kind": KIND}, None)
+    return [number for number in others if number]
+
+
+def read_otlp_again(session: Session, item: Delivery) -> None:
+    """Read the files of a delivery again for spans of open days that are kept no more, as that delivery.
+
+    DataError when a file is gone or has other content.
+    """
+    store = session.store
+    for record in item.files:
+        with open_received(session.paths.received, record) as opened:
+            if opened.path is None:
+                raise DataError(opened.reason, "import the file again", file=record.path)
+            with settling(store):
+                refresh(store)
+                intake, _ = _taken(session, opened.path, record.bytes, item.id, None)
+                with store.write("import otlp") as txn:
+                    intake.change.late.clear()
+                    publish(txn, intake.change, intake.reading, item.id)
+
+
+def _reopen(session: Session, days: frozenset[int]) -> None:
+    """Forget what the days have; the files of this command are all that they will hold."""
+    store = session.store
+    now = int(store.clock.now().timestamp())
+    forget_days(store, days)
+    with store.write("reopen days") as txn:
+        for day in sorted(days):
+            replace_evidence(txn, scope_of(day), [], feed=FEED)
+        reopen_days(txn, days, now)
+        txn.audit("reopen days", "spans", FEED, None, {"days": sorted(days)})
+
+
+def _import(session: Session, path: Path, record: FileRecord, only: frozenset[int] | None) -> OtlpResult:
+    store = session.store
+    delivery = begin_delivery(store, KIND, KIND, "main", [record], {})
+    try:
+        intake, read = _taken(session, path, record.bytes, delivery, only)
+        result = OtlpResult(path.name, delivery, _counts(intake, read), dict(sorted(read.reasons.items())))
+        result.warnings = _warnings(path.name, read, intake)
+        with store.write("import otlp") as txn:
+            made = publish(txn, intake.change, intake.reading, delivery)
+            result.counts["new_customers"] = len(made)
+            record_findings(txn, _findings(path.name, read), delivery)
+            options = {"days": sorted(intake.change.days)}
+            txn.conn.execute("UPDATE delivery SET options = ? WHERE id = ?", (json.dumps(options), delivery))
+            activate_delivery(txn, delivery, read.spans, result.warnings)
+            txn.audit("import", "delivery", str(delivery), None, {"kind": KIND, **result.counts})
+    except BaseException:
+        abandon_delivery(store, delivery)
+        raise
+    release(store, delivery)
+    return result
+
+
+def _taken(
+    session: Session, path: Path, size: int, delivery: int, only: frozenset[int] | None
+) -> tuple[Intake, Read]:
+    """Every span of a file, staged as ``delivery``."""
+    from turbofinops_tui.sync.read.otlp_files import read_file
+
+    with session.store.read() as conn:
+        reading, limits = load_reading(conn), limits_from(all_settings(conn))
+    read = Read()
+    intake = Intake(session.store, delivery, reading, only)
+    read_file(path, size, limits, intake.add, read)
+    intake.flush()
+    return intake, read
+
+
+def _imported(session: Session, record: FileRecord) -> int:
+    """The delivery that brought a file of this content, 0 for none."""
+    with session.store.read() as conn:
+        for item in load_deliveries(conn):
+            same = any(file.sha256 == record.sha256 for file in item.files)
+            if same and item.kind == KIND and item.state == "active":
+                return item.id
+    return 0
+
+
+def _days_of(item: Delivery) -> set[int]:
+    days = item.options.get("days")
+    return {day for day in days if isinstance(day, int)} if isinstance(days, list) else set()
+
+
+def _empty() -> list[str]:
+    return list(_counts(None, Read()))
+
+
+def _counts(intake: Intake | None, read: Read) -> dict[str, int]:
+    change = intake.change if intake is not None else None
+    found = {
+        "messages": read.messages,
+        "malformed_lines": read.malformed,
+        "rejected_spans": read.rejected_spans,
+    }
+    if change is None:
+        from turbofinops_tui.economics.evidence import Counts
+
+        return found | asdict(Counts()) | {"duplicate_spans": 0, "late_spans": 0}
+    found |= asdict(change.counts)
+    return found | {"duplicate_spans": change.duplicates, "late_spans": sum(change.late.values())}
+
+
+def _warnings(name: str, read: Read, intake: Intake) -> list[str]:
+    found = [f"{name}: {number} {REASONS[reason]}" for reason, number in sorted(read.reasons.items())]
+    if read.broken_times:
+        found.append(
+            f"{name}: {read.broken_times} spans last longer than 36 years: their duration counts as 0"
+        )
+    for day, number in sorted(intake.change.late.items()):
+        found.append(
+            f"{name}: {number} spans came after {day_text(day)} closed: not counted (--reopen takes it anew)"
+        )
+    return found
+
+
+def _findings(name: str, read: Read) -> list[Finding]:
+    return [
+        Finding(
+            "otlp_rejected", f"{name}:{reason}", KIND, REASONS[reason], read.first_position.get(reason, ""),
+            count=number,
+        )
+        for reason, number in sorted(read.reasons.items())
+    ]  # fmt: skip
