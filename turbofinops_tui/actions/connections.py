@@ -11,7 +11,7 @@ from turbofinops_tui.actions.credentials import secret_of
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.errors import ConflictError, ReadOnlyError, TurboError, UsageError
 from turbofinops_tui.store import pulls
-from turbofinops_tui.store.connection_data import remove_stripe_data
+from turbofinops_tui.store.connection_data import remove_cost_data, remove_stripe_data
 from turbofinops_tui.store.connections import (
     Connection,
     get_connection,
@@ -21,12 +21,17 @@ from turbofinops_tui.store.connections import (
     set_account,
 )
 from turbofinops_tui.sync.connection_kinds import KINDS, Field, clean_settings, kind_of
+from turbofinops_tui.sync.runner import is_cost_kind, pinned
 from turbofinops_tui.sync.secrets import Found, Secret, SecretError, check_names
 from turbofinops_tui.sync.stripe_origin import first_source, stripe_origin
 
 __all__ = ["KINDS", "Connection", "Field", "Found", "SecretError", "kind_of"]
 
-_ANOTHER_ACCOUNT = ("account", "livemode", "base_url", "source")
+_ANOTHER_ACCOUNT = (
+    "account", "livemode", "base_url", "source", "mode", "bucket", "prefix", "export", "profile", "region",
+    "endpoint_url", "api_endpoint", "billing_account", "project", "table", "container_url", "site", "path",
+    "tag_key", "tag_keys", "metric",
+)  # fmt: skip
 """settings whose change makes what was found and fetched so far say nothing"""
 
 
@@ -147,6 +152,36 @@ def change_settings(session: Session, name: str, settings: Mapping[str, str]) ->
 
 def probe_connection(session: Session, name: str, environ: Mapping[str, str] | None = None) -> Tested:
     """Ask the provider what the key is and may; the account found is kept, a key of another is refused."""
+    with session.store.read() as conn:
+        kind = get_connection(conn, name).kind
+    return _probe_cost(session, name) if is_cost_kind(kind) else _probe_stripe(session, name, environ)
+
+
+def _probe_cost(session: Session, name: str) -> Tested:
+    import threading
+
+    from turbofinops_tui.actions.cost_sync import open_cost
+
+    with session.store.read() as conn:
+        connection = get_connection(conn, name)
+        others = load_connections(conn)
+    seen = open_cost(session, connection, threading.Event()).test()
+    pinned(name, connection.account, seen.account)
+    _keep_account(session, name, seen.account)
+    tested = Tested(seen.account, seen.origin, seen.key, list(seen.missing), list(seen.notes))
+    for other in others:
+        same = other.name != name and (other.kind, other.account) == (connection.kind, seen.account)
+        if same and seen.account and _reads(other) == _reads(connection):
+            tested.notes.append(f"{other.name} reads the same of account {seen.account}: it counts twice")
+    return tested
+
+
+def _reads(connection: Connection) -> dict[str, str]:
+    """The settings that say what is read."""
+    return {key: value for key, value in connection.settings.items() if key not in ("source", "env")}
+
+
+def _probe_stripe(session: Session, name: str, environ: Mapping[str, str] | None) -> Tested:
     from turbofinops_tui.sync.http import FEW
     from turbofinops_tui.sync.pull.stripe import StripeApi
     from turbofinops_tui.sync.pull.stripe_probe import check_account, probe
@@ -159,10 +194,14 @@ def probe_connection(session: Session, name: str, environ: Mapping[str, str] | N
     seen = probe(StripeApi(access_of(connection, found.secret.reveal()), timeout=(5.0, 20.0), attempts=FEW))
     check_account(name, connection.account, seen.account)
     _refuse_same_account(connection, seen.account, others)
-    if seen.account and not session.read_only:
-        with session.store.write("test connection") as txn:
-            set_account(txn, name, seen.account)
+    _keep_account(session, name, seen.account)
     return Tested(seen.account, found.origin, found.secret.hint(), list(seen.missing), list(seen.notes))
+
+
+def _keep_account(session: Session, name: str, account: str) -> None:
+    if account and not session.read_only:
+        with session.store.write("test connection") as txn:
+            set_account(txn, name, account)
 
 
 def remove(session: Session, name: str, *, with_data: bool = False) -> Gone:
@@ -176,11 +215,14 @@ def remove(session: Session, name: str, *, with_data: bool = False) -> Gone:
         with session.store.write("remove connection") as txn:
             connection = remove_connection(txn, name)
             pulls.end_run(txn, name)
+            if with_data and is_cost_kind(connection.kind):
+                gone.removed = remove_cost_data(txn, name, connection.source)
+                txn.audit("remove data", "connection", name, dict(gone.removed), None)
             if with_data and connection.kind == "stripe":
                 origin = stripe_origin(connection)
                 gone.removed = remove_stripe_data(txn, origin.source, origin.account, origin.livemode)
                 txn.audit("remove data", "connection", name, dict(gone.removed), None)
-        if with_data:
+        if with_data and connection.kind == "stripe":
             gone.notes += _files_again(session, connection)
     for item in KINDS[connection.kind].fields if connection.kind in KINDS else ():
         if note := _forget(connection, item.name):

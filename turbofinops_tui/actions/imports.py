@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from turbofinops_tui.actions.deliveries import prune_received
+from turbofinops_tui.actions.left_out import warn_left_out
 from turbofinops_tui.economics.periods import month_text, parse_month
 from turbofinops_tui.economics.types import Rules
 from turbofinops_tui.errors import DataError, UsageError
-from turbofinops_tui.store.batches import BatchChange, abandon_delivery, begin_delivery
+from turbofinops_tui.store.batches import Also, BatchChange, abandon_delivery, begin_delivery
 from turbofinops_tui.store.deliveries import Delivery, FileRecord, load_deliveries, load_delivery
 from turbofinops_tui.store.received import keep as keep_file
 from turbofinops_tui.store.received import open_received
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from turbofinops_tui.actions.session import Session
     from turbofinops_tui.sync.rollup.canonical import TagOptions
-    from turbofinops_tui.sync.rollup.result import PeriodRollup, Rollup
+    from turbofinops_tui.sync.rollup.result import PeriodRollup
     from turbofinops_tui.sync.rollup.run import Delivered
 
 Progress = Callable[[str, int, int], None]
@@ -100,6 +101,10 @@ class _Plan:
     tags: TagOptions
     month: int | None = None
     keep: bool = False
+    names: tuple[str, ...] = ()
+    """what the files are called, in their order; empty: their paths"""
+    also: Also | None = None
+    """writes into the transaction that makes the delivery count"""
 
 
 def import_focus(
@@ -146,6 +151,27 @@ def import_costs(
     return _import(session, plan, progress)
 
 
+def import_fetched(
+    session: Session,
+    files: Sequence[Path],
+    source: str,
+    export: str,
+    *,
+    connection: str = "",
+    names: Sequence[str] = (),
+    keep: bool = True,
+    also: Also | None = None,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import what a cost source handed over, as ``import_focus`` does; ``also`` writes its cursor with it.
+
+    ``names`` are what the files are called at the source, since the fetched ones do not stay.
+    """
+    options: dict[str, object] = {"include_tags": []} | ({"connection": connection} if connection else {})
+    plan = _plan(session, "focus", files, source, export, recognise, options)
+    return _import(session, replace(plan, keep=keep, names=tuple(names), also=also), progress)
+
+
 def read_again(session: Session, delivery: int, periods: Sequence[str] | None = None) -> list[BatchChange]:
     """Read a delivery's files again and make ``periods`` of it count (all of them when None).
 
@@ -166,7 +192,7 @@ def read_again(session: Session, delivery: int, periods: Sequence[str] | None = 
                 for period in done.rollup.periods
                 if periods is None or month_text(period.period) in periods
             ]
-            _warn_left_out(done.rollup)
+            warn_left_out(done.rollup)
             _drop_staged(session, delivery)
             new = deliver.stage(session.store, delivery, plan.target, done.rollup, chosen)
             changes = deliver.publish(session.store, delivery, plan.target, done.rollup, new)
@@ -258,6 +284,9 @@ def _import(session: Session, plan: _Plan, progress: Progress | None) -> ImportR
 
     known = _same_delivery(session, plan)
     if known is not None:
+        if plan.also is not None:
+            with session.store.write("nothing new") as txn:
+                plan.also(txn, known.id)
         return ImportResult(
             known.id,
             plan.target.source,
@@ -273,7 +302,7 @@ def _import(session: Session, plan: _Plan, progress: Progress | None) -> ImportR
             from turbofinops_tui.sync.rollup.outside import check_period
 
             check_period(engine, done, plan.month, plan.limits)
-    _warn_left_out(done.rollup)
+    warn_left_out(done.rollup)
     if not session.yes:
         deliver.check_shrinking(session.store, plan.target, done.rollup.periods)
     return _store(session, plan, done)
@@ -289,10 +318,12 @@ def _store(session: Session, plan: _Plan, done: Delivered) -> ImportResult:
     if plan.keep:
         records = [keep_file(session.paths.received, record) for record in records]
         prune_received(session)
+    if plan.names:
+        records = [replace(record, path=name) for record, name in zip(records, plan.names, strict=True)]
     delivery = begin_delivery(store, plan.kind, plan.target.source, plan.target.export, records, plan.options)
     try:
         new = deliver.stage(store, delivery, plan.target, done.rollup, done.rollup.periods)
-        changes = deliver.publish(store, delivery, plan.target, done.rollup, new)
+        changes = deliver.publish(store, delivery, plan.target, done.rollup, new, plan.also)
     except BaseException:
         abandon_delivery(store, delivery)
         raise
@@ -326,31 +357,6 @@ def _same_options(conn: sqlite3.Connection, item: Delivery, options: dict[str, o
         return False
     asked = {"include_tags": options["include_tags"]}
     return {**item.options, **asked} == options
-
-
-def _warn_left_out(rollup: Rollup) -> None:
-    """Say which keys the guard left out, with what they carried, and how to take one in."""
-    from decimal import Decimal
-
-    from turbofinops_tui.economics.money import decimal_text
-    from turbofinops_tui.sync.rollup.exact import EXACT
-
-    sums: dict[tuple[str, str], Decimal] = {}
-    values: dict[str, int] = {}
-    for period in rollup.periods:
-        for item in period.left_out:
-            sums[item.key, item.currency] = EXACT.add(
-                sums.get((item.key, item.currency), Decimal(0)), item.effective
-            )
-            values[item.key] = max(values.get(item.key, 0), item.distinct_values)
-    for key in sorted(values):
-        carried = ", ".join(
-            f"{decimal_text(sums[name, code])} {code}" for name, code in sorted(sums) if name == key
-        )
-        rollup.warnings.append(
-            f"tag key {key!r} left out: {values[key]:,} different values carried {carried};"
-            f" --include-tag {key} takes it in"
-        )
 
 
 def _result(

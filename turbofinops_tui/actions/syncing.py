@@ -21,16 +21,23 @@ from turbofinops_tui.errors import ConflictError, TurboError, UsageError
 from turbofinops_tui.store import locks
 from turbofinops_tui.store.connections import Connection, get_connection, load_connections
 from turbofinops_tui.store.open import Store
+from turbofinops_tui.sync.runner import Ask, CostProgress, Plan, is_cost_kind
 from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
-    from turbofinops_tui.sync.pull.stripe_pull import Progress as Progress
+    from turbofinops_tui.sync.pull.stripe_pull import Progress as StripeProgress
     from turbofinops_tui.sync.pull.stripe_sync import StripeSync
 
+    Progress = StripeProgress | CostProgress
     Tick = Callable[[str, Progress], object]
 
+__all__ = ["Ask", "CostProgress", "Plan", "Show", "SyncLine", "held", "parse_since", "sync"]
+
 DAY = 86400
+Show = Callable[[str, Plan], object]
+"""(connection, plan)"""
+Confirm = Callable[[str, Plan], bool]
 
 
 @dataclass(slots=True)
@@ -42,19 +49,18 @@ class SyncLine:
     objects: int = 0
     events: int = 0
     rows: int = 0
-    """of revenue that were derived"""
+    """of revenue that were derived, or cost rows that came"""
+    items: int = 0
+    """deliveries of cost that brought something new"""
+    unchanged: int = 0
+    """deliveries of cost that were there already"""
+    requests: int = 0
+    """that the provider bills"""
+    changes: list[str] = field(default_factory=list)
+    """what a restatement changed, one line a billing period and currency"""
     notes: list[str] = field(default_factory=list)
     error: str = ""
     """why it failed, one line; empty when all is well"""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is to be fetched; ``since`` is a day since 1970-01-01."""
-
-    since: int | None = None
-    full: bool = False
-    backfill: bool = False
 
 
 def parse_since(session: Session, text: str) -> int:
@@ -66,26 +72,71 @@ def parse_since(session: Session, text: str) -> int:
 
 
 def sync(
-    session: Session, names: Sequence[str], ask: Ask, tick: Tick = lambda _name, _progress: None
+    session: Session,
+    names: Sequence[str],
+    ask: Ask,
+    tick: Tick = lambda _name, _progress: None,
+    *,
+    show: Show = lambda _name, _plan: None,
+    confirm: Confirm | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[SyncLine]:
     """Fetch from the named connections, or all; each one's outcome as it ends.
 
+    ``show`` gets the plan of each cost source before it is read, ``confirm`` is asked before a backfill
+    that costs money (default: only when the session says yes). Setting ``stop`` ends the run soon.
     NotFoundError for an unknown name, before anything is fetched.
     """
     with session.store.read() as conn:
         named = [get_connection(conn, name) for name in dict.fromkeys(names)]
         chosen = named or load_connections(conn)
-    return (_one(session, item, ask, tick) for item in chosen)
+    run = _Run(session, ask, tick, show, confirm or (lambda _name, _plan: session.yes), stop)
+    return (_one(run, item) for item in chosen)
 
 
-def _one(session: Session, connection: Connection, ask: Ask, tick: Tick) -> SyncLine:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all connections of one call share."""
+
+    session: Session
+    ask: Ask
+    tick: Tick
+    show: Show
+    confirm: Confirm
+    stop: threading.Event | None
+
+
+def _one(run: _Run, connection: Connection) -> SyncLine:
     line = SyncLine(connection.name, connection.kind)
+    if run.stop is not None and run.stop.is_set():
+        line.error = "stopped: the same command goes on from here"
+        return line
     try:
-        with held(session.store, connection.name):
-            _fetch(session, connection, ask, tick, line)
+        with held(run.session.store, connection.name):
+            if is_cost_kind(connection.kind):
+                _fetch_cost(run, connection, line)
+            else:
+                _fetch(run.session, connection, run.ask, run.tick, line)
     except TurboError as error:
         line.error = error.line()
     return line
+
+
+def _fetch_cost(run: _Run, connection: Connection, line: SyncLine) -> None:
+    from turbofinops_tui.actions.cost_sync import CostOutcome, CostRun
+
+    name = connection.name
+    with run.session.store.read() as conn:
+        connection = get_connection(conn, name)  # as it is now that the lock is ours
+    outcome = CostOutcome()
+    stop = run.stop or threading.Event()
+    try:
+        CostRun(
+            run.session, connection, lambda *words: run.tick(name, CostProgress(*words)), stop, outcome
+        ).run(run.ask, lambda plan: run.confirm(name, plan), lambda plan: run.show(name, plan))
+    finally:
+        line.items, line.unchanged, line.rows = outcome.items, outcome.unchanged, outcome.rows
+        line.notes, line.changes, line.requests = outcome.notes, outcome.changes, outcome.requests
 
 
 def _fetch(session: Session, connection: Connection, ask: Ask, tick: Tick, line: SyncLine) -> None:

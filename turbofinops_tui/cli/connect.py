@@ -27,11 +27,13 @@ STDIN_LIMIT = 64 * 1024
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the verbs."""
+    from turbofinops_tui.actions.connections import KINDS
+
     add = verbs(parser)
     listing = add("list", "every connection, and where its secrets come from")
     listing.add_argument("--format", choices=("table", "json"), default="table", help="default table")
     adding = add("add", "connect an account; what is not found elsewhere is asked for")
-    adding.add_argument("kind", metavar="KIND", help="stripe")
+    adding.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     adding.add_argument("name", metavar="NAME", help="letters, digits, - and _")
     adding.add_argument("--set", metavar="K=V", action="append", default=[], help="a setting; repeatable")
     _secret_options(adding)
@@ -112,6 +114,10 @@ def _add(args: argparse.Namespace, session: Session) -> int:
     connection = new_connection(session, args.kind, args.name, _pairs(args.set))
     secrets: dict[str, str] = {}
     if args.secret_stdin:
+        if not args.field and not kind.fields:
+            raise UsageError(
+                f"{args.kind} takes no secret", "its credentials come from the provider's own chain"
+            )
         secrets[args.field or kind.fields[0].name] = _from_stdin()
     talk = [] if args.secret_stdin else _find_or_ask(session, connection, args.field, secrets)
     add_connection(session, connection, secrets)
@@ -171,7 +177,9 @@ def _test(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.connections import probe_connection
 
     found = probe_connection(session, args.name)
-    say(f"account {found.account or 'unknown'}, key {found.key} from {found.origin}")
+    key = f", key {found.key} from {found.origin}" if found.key else ""
+    origin = f", credentials from {found.origin}" if found.origin and not found.key else ""
+    say(f"account {found.account or 'unknown'}{key}{origin}")
     for text in found.missing:
         tell(f"missing permission: {text}")
     for text in found.notes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from turbofinops_tui.safe_text import safe
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
-    from turbofinops_tui.actions.syncing import Progress, SyncLine
+    from turbofinops_tui.actions.syncing import Plan, Progress, SyncLine
 
 SHOWN_EVERY = 0.5
 
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace, session: Session) -> int:
     found: list[SyncLine] = []
     try:
         ask = Ask(since, not once and args.full, once)
-        for line in sync(session, args.names, ask, shown.show):
+        asked = _asker(session)
+        for line in sync(session, args.names, ask, shown.show, show=_plan, confirm=asked):
             shown.clear()
             found.append(line)
             _tell(line)
@@ -59,8 +61,31 @@ def run(args: argparse.Namespace, session: Session) -> int:
     return EXIT_FAILED if any(line.error for line in found) else EXIT_DONE
 
 
+def _plan(name: str, plan: Plan) -> None:
+    """What will be read and what it costs, before it is read."""
+    if not plan.items:
+        return
+    words = f"{name}: {_count(len(plan.items), 'delivery', 'deliveries')} to read"
+    if plan.requests is not None:
+        words += f", {_count(plan.requests, 'request')}"
+    tell(words + (f", {plan.price}" if plan.price else ""))
+
+
+def _asker(session: Session) -> Callable[[str, Plan], bool]:
+    """Asks a person before a backfill that costs money; without a terminal only ``--yes`` will do."""
+    from turbofinops_tui.cli.context import has_terminal
+
+    def asked(name: str, plan: Plan) -> bool:
+        if session.yes or not has_terminal():
+            return session.yes
+        tell(f"{name}: this costs {plan.price}; go on? [y/N]")
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+    return asked
+
+
 def _tell(line: SyncLine) -> None:
-    for note in line.notes:
+    for note in (*line.notes, *line.changes):
         tell(f"{line.name}: {note}")
     if line.error:
         tell(f"error: {line.name}: {line.error}")
@@ -69,6 +94,8 @@ def _tell(line: SyncLine) -> None:
 def _text(line: SyncLine) -> str:
     if line.error:
         return f"{line.name}: failed"
+    if line.kind != "stripe":
+        return f"{line.name}: {_cost_text(line)}"
     parts = (
         _count(line.objects, "object"),
         _count(line.events, "new event"),
@@ -77,8 +104,16 @@ def _text(line: SyncLine) -> str:
     return f"{line.name}: {', '.join(parts)} derived"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _cost_text(line: SyncLine) -> str:
+    same = f", {line.unchanged:,} unchanged" if line.unchanged else ""
+    paid = f", {_count(line.requests, 'paid request')}" if line.requests else ""
+    if not line.items:
+        return f"nothing new{same}{paid}"
+    return f"{_count(line.items, 'delivery', 'deliveries')}, {_count(line.rows, 'row')}{same}{paid}"
+
+
+def _count(number: int, what: str, many: str = "") -> str:
+    return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
 class ProgressLine:
@@ -111,7 +146,12 @@ class ProgressLine:
 
 
 def progress_text(name: str, progress: Progress) -> str:
-    """``stripe: 12,345 objects, 45 %, about 2 min left``."""
+    """``stripe: 12,345 objects, 45 %, about 2 min left``, ``aws: 3/14 main 2026-03``."""
+    from turbofinops_tui.actions.syncing import CostProgress
+
+    if isinstance(progress, CostProgress):
+        place = f"{progress.done + 1}/{progress.of} " if progress.of else ""
+        return f"{name}: {place}{progress.what}"
     found = f"{name}: {_count(progress.objects, 'object')}"
     if progress.events:
         found += f", {_count(progress.events, 'event')}"

@@ -89,7 +89,7 @@ STEPS: tuple[Step, ...] = (
     Step("0004_drafts", drafts),
     Step("0005_evidence", evidence),
     Step("0006_spans", spans),
-    Step("0006_cost_marks", cost_marks),
+    Step("0007_cost_marks", cost_marks),
 )
 
 

@@ -12,3 +12,9 @@ PULLS: tuple[str, ...] = (
     " pages INTEGER NOT NULL DEFAULT 0, objects INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0) STRICT",
     "CREATE INDEX pull_slice_run ON pull_slice(connection, done)",
 )
+
+MARKS: tuple[str, ...] = (
+    # what a cost source said about its days (since 1970-01-01); NULL: nothing
+    "CREATE TABLE cost_mark(source TEXT NOT NULL, export TEXT NOT NULL, period TEXT NOT NULL, final_until INTEGER,"
+    " delivered_until INTEGER, PRIMARY KEY(source, export, period)) STRICT, WITHOUT ROWID",
+)

@@ -9,7 +9,7 @@ same transaction. Rows of retired batches are collected afterwards.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -55,6 +55,8 @@ __all__ = [
     "tags_json",
 ]
 
+Also = Callable[[WriteTxn, int], object]
+"""(transaction, delivery): writes what stands and falls with it"""
 Figures = dict[tuple[str, str], Decimal]
 """(currency, effective|billed) -> exact source total in major units"""
 
@@ -180,10 +182,12 @@ def publish_delivery(
     warnings: Sequence[str],
     findings: Sequence[Finding],
     new_customers: Iterable[str] = (),
+    also: Also | None = None,
 ) -> list[BatchChange]:
     """Make a staged delivery count, in one short transaction; returns old and new totals per period.
 
-    A delivery that was read again (rebuild, undo) keeps its own lines and warnings.
+    A delivery that was read again (rebuild, undo) keeps its own lines and warnings. ``also`` writes what
+    stands and falls with it (a cursor) into the same transaction.
     """
     with store.write("publish delivery") as txn:
         _require_staged(txn, delivery)
@@ -196,6 +200,8 @@ def publish_delivery(
         _mark_replaced(txn, replaced)
         record_findings(txn, findings, delivery)
         added = register_unconfirmed(txn, new_customers, f"delivery:{delivery}")
+        if also is not None:
+            also(txn, delivery)
         after: dict[str, object] = {
             "kind": kind, "source": source, "export": export, "replaces": sorted(replaced),
             "periods": [change.facts() for change in changes], "unconfirmed": len(added),
@@ -252,6 +258,24 @@ def remove_delivery(store: Store, delivery: int) -> list[Reread]:
         txn.audit("remove import", "delivery", str(delivery), figures, None)
     collect_retired(store)
     return rereads
+
+
+def empty_periods(txn: WriteTxn, source: str, export: str, periods: Iterable[str]) -> list[BatchChange]:
+    """Retire periods that a source delivered before and now has no row of; audited. Returns what goes."""
+    gone: list[BatchChange] = []
+    for period in periods:
+        row = txn.conn.execute(
+            "UPDATE ingest_batch SET state = 'retired' WHERE source = ? AND export = ? AND period = ?"
+            " AND state = 'active' RETURNING id, delivery, lines",
+            (source, export, period),
+        ).fetchone()
+        if row is not None:
+            change = BatchChange(source, export, period, _figures(txn.conn, row[0]), {}, row[2], 0, False)
+            digests.write(txn.conn, cost_scope(source, export, period), "")
+            _mark_replaced(txn, {row[1]})
+            txn.audit("empty period", "delivery", str(row[1]), None, change.facts())
+            gone.append(change)
+    return gone
 
 
 def _insert_batch(txn: WriteTxn, delivery: int, batch: StagedBatch) -> int:

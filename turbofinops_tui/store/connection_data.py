@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from turbofinops_tui.store import digests
+from turbofinops_tui.store.batches import cost_scope
 from turbofinops_tui.store.fees import replace_fees
+from turbofinops_tui.store.findings import drop_findings
 from turbofinops_tui.store.open import WriteTxn
 from turbofinops_tui.store.revenue import replace_many
 
@@ -38,3 +41,28 @@ def remove_stripe_data(txn: WriteTxn, source: str, account: str, livemode: bool)
         (source,),
     )
     return {"objects": objects, "events": events}
+
+
+def remove_cost_data(txn: WriteTxn, connection: str, source: str) -> dict[str, int]:
+    """Retire every cost delivery that a connection fetched; returns how many, and their rows.
+
+    Files that were imported by hand under the same source stay; their rows are collected afterwards.
+    """
+    found = txn.conn.execute(
+        "SELECT id, lines FROM delivery WHERE state = 'active' AND json_extract(options, '$.connection') = ?",
+        (connection,),
+    ).fetchall()
+    for delivery, _ in found:
+        for export, period in txn.conn.execute(
+            "UPDATE ingest_batch SET state = 'retired' WHERE delivery = ? AND state = 'active'"
+            " RETURNING export, period",
+            (delivery,),
+        ).fetchall():
+            digests.write(txn.conn, cost_scope(source, export, period), "")
+        txn.conn.execute("UPDATE delivery SET state = 'removed' WHERE id = ?", (delivery,))
+        drop_findings(txn, delivery)
+    for export, period in txn.conn.execute(
+        "DELETE FROM cost_mark WHERE source = ? RETURNING export, period", (source,)
+    ).fetchall():
+        digests.write(txn.conn, f"days:{source}:{export}:{period}", "")
+    return {"deliveries": len(found), "rows": sum(lines for _, lines in found)}

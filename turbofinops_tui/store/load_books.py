@@ -40,8 +40,10 @@ class StoreCost:
         self.batches: Sequence[Batch] = tuple(
             Batch(*row)
             for row in conn.execute(
-                "SELECT id, source, export, period, first_day, last_day FROM ingest_batch"
-                " WHERE state = 'active' ORDER BY source, export, period, id"
+                "SELECT id, source, export, period, first_day, last_day,"
+                " (SELECT max(final_until) FROM cost_mark m WHERE m.source = b.source),"
+                " (SELECT max(delivered_until) FROM cost_mark m WHERE m.source = b.source)"
+                " FROM ingest_batch b WHERE state = 'active' ORDER BY source, export, period, id"
             )
         )
         self._batch_position = _positions(np.array([batch.id for batch in self.batches], dtype=np.int64))

@@ -12,6 +12,7 @@ from turbofinops_tui.economics.periods import month_text
 from turbofinops_tui.economics.types import CostDimension
 from turbofinops_tui.errors import ConflictError
 from turbofinops_tui.store.batches import (
+    Also,
     BatchChange,
     BatchTotal,
     LeftOutTag,
@@ -110,9 +111,14 @@ def stage(
 
 
 def publish(
-    store: Store, delivery: int, target: Target, rollup: Rollup, new_customers: Sequence[str]
+    store: Store,
+    delivery: int,
+    target: Target,
+    rollup: Rollup,
+    new_customers: Sequence[str],
+    also: Also | None = None,
 ) -> list[BatchChange]:
-    """Make the staged delivery count; returns what changed per period."""
+    """Make the staged delivery count, with what ``also`` writes; returns what changed per period."""
     span = "..".join(dict.fromkeys(month_text(rollup.periods[place].period) for place in (0, -1)))
     findings = [
         StoredFinding(
@@ -126,7 +132,7 @@ def publish(
         )
         for item in rollup.findings
     ]
-    return publish_delivery(store, delivery, rollup.warnings, findings, new_customers)
+    return publish_delivery(store, delivery, rollup.warnings, findings, new_customers, also)
 
 
 def _staged(period: PeriodRollup, engine: str, digests: Sequence[str]) -> StagedBatch:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.connections import Connection
     from turbofinops_tui.sync.secrets import Found
 
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    "focus": "focus_folder",
+}
 """kind of cost source -> its module in ``sync/pull``; a kind without one is not offered"""
 
 Cursor = Mapping[str, Any]
@@ -33,8 +35,17 @@ Cursors = Mapping[str, Cursor]
 """item key -> its cursor; empty on the first run and with ``--full``"""
 Secrets = Callable[[str], "Found"]
 """field name -> where the secret was found (``.secret.reveal()``); SecretError without one"""
-Tick = Callable[[str, int, int], object]
+Tick = Callable[[str, int, int], None]
 """(what, done, of); call it as often as you like, it is shown at most twice a second"""
+
+
+@dataclass(frozen=True, slots=True)
+class CostProgress:
+    """How far a cost source is: ``what`` is the item or file in hand, number ``done`` of ``of``."""
+
+    what: str
+    done: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +118,17 @@ class Fetched:
     notes: tuple[str, ...] = ()
     requests: int = 0
     """billed requests that this took, counted in the store"""
+    names: tuple[str, ...] = ()
+    """what the files are called at the source (``s3://...``), in their order; empty: their paths"""
     keep: bool = True
     """keep a copy under ``received/`` (False for local files, which are known by path and hash)"""
 
 
 class CostSource(Protocol):
     """One connected account that gives cost. Every method may raise SourceError; ``stop`` ends it soon."""
+
+    def identity(self) -> str:
+        """The account behind the credential by one free call, else empty; asked before every run."""
 
     def test(self) -> Probe:
         """Who the credential is and what it may not."""

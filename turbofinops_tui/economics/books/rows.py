@@ -30,6 +30,10 @@ class Batch:
     period: str = ""
     first_day: int | None = None
     last_day: int | None = None
+    final_until: int | None = None
+    """its source says that no day before this one is restated any more"""
+    delivered_until: int | None = None
+    """its source says that it delivered every day before this one"""
 
 
 @dataclass(frozen=True, slots=True)

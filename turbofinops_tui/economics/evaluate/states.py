@@ -15,9 +15,13 @@ AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition]) -> tuple[SourceState, ...]:
     """Missing and provisional days of every cost source inside ``days``, in order of source."""
     last: dict[str, int] = {}
+    final: dict[str, int] = {}
     for batch in books.batches:
-        if batch.last_day is not None:
-            last[batch.source] = max(last.get(batch.source, batch.last_day), batch.last_day)
+        for day in (batch.last_day, None if batch.delivered_until is None else batch.delivered_until - 1):
+            if day is not None:
+                last[batch.source] = max(last.get(batch.source, day), day)
+        if batch.final_until is not None:
+            final[batch.source] = max(final.get(batch.source, batch.final_until), batch.final_until)
     for source, day in books.facts.once("days of revenue", lambda: _revenue_days(books)).items():
         if source in last:  # fees come with revenue: a day with a payment is a delivered one
             last[source] = max(last[source], day)
@@ -26,7 +30,10 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
     for source in sorted(last, key=str.encode):
         if _asked(source, where):
             watermark = last[source] - lags.get(source, dict(books.settings.lag_days).get("cloud", 2))
-            found += _of_source(source, watermark, days, today, books.settings.final_after_days)
+            # the first month that is not final yet: today lies before its end plus the days that make it
+            # final; a source that says it itself knows better
+            month = month_of_day(today - books.settings.final_after_days)
+            found += _of_source(source, watermark, days, today, final.get(source, month_start(month)))
     return tuple(found)
 
 
@@ -57,11 +64,8 @@ def _asked(source: str, where: Sequence[Condition]) -> bool:
     return not any(c.negated and pattern(c.pattern).matches(source) for c in own)
 
 
-def _of_source(source: str, watermark: int, days: Days, today: int, final_after: int) -> list[SourceState]:
+def _of_source(source: str, watermark: int, days: Days, today: int, open_from: int) -> list[SourceState]:
     found: list[SourceState] = []
-    # the first month that is not final yet: today lies before its end plus the days that make it final
-    month = month_of_day(today - final_after)
-    open_from = month_start(month)
     start, end = max(days.start, open_from), min(days.end, watermark + 1)
     if start < end:
         found.append(SourceState(source, start, end, "provisional"))

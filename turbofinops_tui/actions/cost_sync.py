@@ -1,0 +1,218 @@
+"""Fetch from one cost source: plan, fetch, import, cursor; item by item, each all or nothing.
+
+An item that fails does not stop the others unless the source itself refuses; what was imported stays.
+Killed anywhere, the next run finds the cursors of what counts and fetches the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.actions.credentials import secret_of
+from turbofinops_tui.actions.imports import ImportResult, import_fetched
+from turbofinops_tui.economics.money import decimal_text
+from turbofinops_tui.errors import ConflictError, DataError, TurboError, UsageError
+from turbofinops_tui.store.batches import BatchChange, Figures, empty_periods
+from turbofinops_tui.store.connections import Connection, set_account
+from turbofinops_tui.store.cost_cursors import parse_state, save_item, save_outcome
+from turbofinops_tui.store.cost_marks import Mark, save_mark
+from turbofinops_tui.sync.rollup.exact import EXACT
+from turbofinops_tui.sync.runner import Ask, CostSource, Fetched, Item, Plan, Stopped, open_source, pinned
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.store.open import WriteTxn
+
+Tick = Callable[[str, int, int], None]
+"""(what, done, of)"""
+Confirm = Callable[[Plan], bool]
+"""whether a run that costs money may begin"""
+
+
+@dataclass(slots=True)
+class CostOutcome:
+    """What became of one run; filled while it runs, so that it tells what came before an error too."""
+
+    items: int = 0
+    """that brought something new"""
+    unchanged: int = 0
+    rows: int = 0
+    changes: list[str] = field(default_factory=list)
+    """``main 2026-03 changed by -12.40 USD (effective)``"""
+    notes: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    requests: int = 0
+
+
+class CostRun:
+    """One run over one connection; the caller holds its lock."""
+
+    def __init__(
+        self,
+        session: Session,
+        connection: Connection,
+        tick: Tick,
+        stop: threading.Event,
+        outcome: CostOutcome,
+    ) -> None:
+        self.session = session
+        self.connection = connection
+        self.tick = tick
+        self.stop = stop
+        self.outcome = outcome
+        self.source = open_cost(session, connection, stop)
+
+    def run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
+        """Plan, show the plan, fetch every item. TurboError with the first thing that went wrong."""
+        error = ""
+        try:
+            self._run(ask, confirm, show)
+        except TurboError as trouble:
+            error = trouble.line()
+            raise
+        finally:
+            with self.session.store.write("sync") as txn:
+                save_outcome(txn, self.connection.name, error)
+
+    def _run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
+        self._pin()
+        state = parse_state(self.connection.cursor)
+        plan = self.source.plan(ask, {} if ask.full else state.items)
+        self.outcome.plan = plan
+        self.outcome.notes += plan.notes
+        show(plan)
+        if ask.backfill and plan.price and plan.items and not confirm(plan):
+            raise UsageError(
+                f"this reads {plan.requests or len(plan.items)} paid requests, {plan.price}",
+                "say it again with --yes",
+            )
+        failed: list[TurboError] = []
+        for number, item in enumerate(plan.items):
+            if self.stop.is_set():
+                raise Stopped("stopped", "the same command goes on from here")
+            self.tick(item.label, number, len(plan.items))
+            try:
+                self._item(item)
+            except (DataError, ConflictError) as error:
+                failed.append(error)
+        if failed:
+            more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+            raise DataError(failed[0].line() + more)
+
+    def _pin(self) -> None:
+        """A credential of another account is refused before anything is read."""
+        seen = self.source.identity()
+        pinned(self.connection.name, self.connection.account, seen)
+        if seen and not self.connection.account:
+            with self.session.store.write("test connection") as txn:
+                set_account(txn, self.connection.name, seen)
+
+    def _item(self, item: Item) -> None:
+        with fetch_folder(self.session, self.connection) as folder:
+            fetched = self.source.fetch(item, folder, self.tick)
+            if fetched is None:
+                self.outcome.unchanged += 1
+                return
+            self.outcome.notes += fetched.notes
+            self.outcome.requests += fetched.requests
+            self._bring_in(item, fetched)
+
+    def _bring_in(self, item: Item, fetched: Fetched) -> None:
+        connection, source = self.connection, self.connection.source
+        emptied: list[BatchChange] = []
+
+        def also(txn: WriteTxn, delivery: int) -> None:
+            present = periods_of(txn, delivery)
+            gone = [period for period in fetched.periods if period not in present]
+            emptied.extend(empty_periods(txn, source, fetched.export, gone))
+            mark = Mark(fetched.final_until, fetched.delivered_until)
+            for period in fetched.periods or present:
+                save_mark(txn, source, fetched.export, period, mark)
+            save_item(txn, connection.name, item.key, fetched.cursor, fetched.requests)
+
+        if not fetched.files:
+            with self.session.store.write("sync") as txn:
+                also(txn, 0)
+            self.outcome.unchanged += not emptied
+        else:
+            result = import_fetched(
+                self.session, fetched.files, source, fetched.export,
+                connection=connection.name, names=fetched.names, keep=fetched.keep,
+                also=also, progress=self.tick,
+            )  # fmt: skip
+            self._count(result)
+        self.outcome.changes += [
+            line
+            for change in emptied
+            for line in changed(change.export, change.period, change.old, change.new)
+        ]
+
+    def _count(self, result: ImportResult) -> None:
+        if result.unchanged:
+            self.outcome.unchanged += 1
+            return
+        self.outcome.items += 1
+        self.outcome.rows += result.lines
+        self.outcome.notes += result.warnings
+        for period in result.periods:
+            if period.old_lines:
+                old = {key: Decimal(text) for key, text in period.old_totals.items()}
+                new = {key: Decimal(text) for key, text in period.totals.items()}
+                self.outcome.changes += changed(result.export, period.period, old, new)
+
+
+def open_cost(session: Session, connection: Connection, stop: threading.Event) -> CostSource:
+    """The source of a connection, with its secrets where they are."""
+    return open_source(
+        connection, lambda field_name: secret_of(session, connection, field_name), session.clock, stop
+    )
+
+
+@contextmanager
+def fetch_folder(session: Session, connection: Connection) -> Iterator[Path]:
+    """A private directory beside the store; what a killed run left in it goes first."""
+    digest = sha256(connection.name.encode()).hexdigest()[:12]
+    store = session.paths.store
+    folder = store.with_name(f"{store.name}.fetch-{digest}")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def periods_of(txn: WriteTxn, delivery: int) -> list[str]:
+    """Billing periods of a delivery that count."""
+    rows = txn.conn.execute(
+        "SELECT period FROM ingest_batch WHERE delivery = ? AND state = 'active' ORDER BY period", (delivery,)
+    )
+    return [str(row[0]) for row in rows]
+
+
+def changed(export: str, period: str, old: Figures, new: Figures) -> list[str]:
+    """``main 2026-03 changed by -12.40 USD``, one line a currency; effective cost, or billed when only that
+    moved.
+    """
+    lines = []
+    for currency in sorted({currency for currency, _ in (*old, *new)}):
+        for cost in ("effective", "billed"):
+            moved = EXACT.subtract(
+                new.get((currency, cost), Decimal(0)), old.get((currency, cost), Decimal(0))
+            )
+            if moved:
+                sign = "+" if moved > 0 else ""
+                lines.append(
+                    f"{export} {period} changed by {sign}{decimal_text(moved)} {currency} ({cost} cost)"
+                )
+                break
+    return lines
