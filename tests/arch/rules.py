@@ -213,6 +213,7 @@ REVEALING = (
     "sync/receive/",
     "actions/syncing.py",
     "actions/receiving.py",
+    "actions/receiving_usage.py",
     "actions/connections.py",
 )
 """who hands a secret to the client that sends it, or to the verifier"""

@@ -29,6 +29,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "a throw-away store with a realistic seeded business, then the app"),
     "connect": ("connect", "connections to accounts: list, add, set, secret, test, remove"),
     "webhook": ("webhook", "receive Stripe's events: durable before the answer, derived behind it"),
+    "receive": ("receive", "receive traces over OTLP/HTTP: durable before the answer, settled behind it"),
     "import": ("imports", "bring in cost files, revenue, customers and rates"),
     "imports": ("imports_admin", "list deliveries or undo one"),
     "sync": ("sync", "fetch what is new from the connected accounts"),

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from turbofinops_tui.store import locks
 from turbofinops_tui.store.open import Store, WriteTxn
@@ -31,6 +31,10 @@ class Part:
     last_day: int
     body: bytes
     id: int = 0
+
+    def of(self, delivery: int) -> Part:
+        """The same part, brought by ``delivery``."""
+        return replace(self, delivery=delivery)
 
 
 @contextmanager
@@ -103,6 +107,11 @@ def parts_by_id(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Part]:
 def delete_parts(txn: WriteTxn, ids: Iterable[int]) -> None:
     """Forget parts."""
     txn.conn.executemany("DELETE FROM trace_part WHERE id = ?", [(ident,) for ident in ids])
+
+
+def settle_parts(txn: WriteTxn, ids: Iterable[int]) -> None:
+    """Mark received parts as being in the daily rows."""
+    txn.conn.executemany("UPDATE trace_part SET settled = 1 WHERE id = ?", [(ident,) for ident in ids])
 
 
 def span_days(conn: sqlite3.Connection) -> dict[int, bool]:

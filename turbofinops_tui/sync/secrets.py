@@ -133,6 +133,23 @@ def resolve(
     )
 
 
+def resolve_own(
+    name: str, field: str, environ: Mapping[str, str], config: Config, keyring: KeyringGet | None = None
+) -> Found:
+    """A secret that belongs to the program and to no account (the receiver's token), from the same places.
+
+    SecretError with what to do when there is none.
+    """
+    owner = Connection(name, "")
+    found = _from_environment(owner, field, environ) or _from_file(owner, field, environ)
+    if found is None and (argv := config.commands.get(name, {}).get(field)) is not None:
+        found = Found(Secret(_run(argv)), f"credential_command {os.path.basename(argv[0])}")
+    found = found or _from_keyring(owner, field, keyring)
+    if found is None:
+        raise SecretError(f"there is no {field} for {name}", f"set {variable(name, field)}")
+    return found
+
+
 def _variables(connection: Connection) -> set[str]:
     fields = [item.name for item in KINDS[connection.kind].fields] if connection.kind in KINDS else ["key"]
     names = {variable(connection.name, field) for field in fields}

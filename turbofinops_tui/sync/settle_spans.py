@@ -26,6 +26,7 @@ from turbofinops_tui.store.spans import (
     part_ids,
     parts_by_id,
     put_parts,
+    settle_parts,
     settled_parts,
     span_days,
     traces_of_days,
@@ -193,21 +194,23 @@ def settle_waiting(store: Store, most: int = 5_000) -> Change:
         if not parts:
             return total
         change, resolver = Change(), Resolver(reading)
-        fresh_parts = []
+        whole, fresh_parts = [], []
         for part in parts:
-            spans = []
-            for span in spans_of(part):
-                day = span.start // NANOSECONDS_A_DAY
-                if day in closed:
-                    change.late[day] = change.late.get(day, 0) + 1
-                else:
-                    spans.append(span)
             before = known.setdefault(part.trace, [])
+            got = spans_of(part)
+            spans = [span for span in got if span.start // NANOSECONDS_A_DAY not in closed]
+            for span in got:
+                if (day := span.start // NANOSECONDS_A_DAY) in closed:
+                    change.late[day] = change.late.get(day, 0) + 1
             if fresh := merge(change, resolver, part.trace, before, spans):
                 before.extend(fresh)
-                fresh_parts.append(part_of(part.trace, part.delivery, fresh))
+                if len(fresh) == len(got):
+                    whole.append(part.id)
+                else:
+                    fresh_parts.append(part_of(part.trace, part.delivery, fresh))
         with store.write("settle spans") as txn:
-            delete_parts(txn, [part.id for part in parts])
+            settle_parts(txn, whole)
+            delete_parts(txn, {part.id for part in parts} - set(whole))
             put_parts(txn, fresh_parts, settled=True)
             publish(txn, change, reading, None)
         total.counts.add(change.counts)

@@ -141,7 +141,7 @@ def _message(raw: bytes | None, add: Add, read: Read, position: str) -> None:
         if raw[:4] == ZSTD:
             raw = unpacked(raw)
         if raw[:1] == b"{":
-            _json(raw, add, read, position)
+            read_json(raw, add, read, position)
         else:
             read_proto(parse_message(raw), add, read, position)
     except NotTraces as error:
@@ -163,7 +163,8 @@ def unpacked(raw: bytes, most: int = LONGEST_LINE) -> bytes:
     return found
 
 
-def _json(raw: bytes, add: Add, read: Read, position: str) -> None:
+def read_json(raw: bytes, add: Add, read: Read, position: str = "") -> None:
+    """One JSON message, in pieces when it is big; NotTraces when it is none."""
     if len(raw) > BIG:
         read_big(raw, add, read, position)
     else:
@@ -206,7 +207,7 @@ def _is_document(raw: bytes, name: str, add: Add, read: Read) -> bool:
         if text[:1] not in b"{[":
             read_proto(parse_message(raw), add, read, name)
         else:
-            _json(text, add, read, name)
+            read_json(text, add, read, name)
     except NotTraces as error:
         if text[:1] not in b"{[" or len(raw) > BIG or str(error) not in ("no_object", "no_traces"):
             return False
@@ -237,7 +238,7 @@ def _line(raw: bytes, position: str, add: Add, read: Read) -> None:
     if not raw.strip():
         return
     try:
-        _json(raw, add, read, position)
+        read_json(raw, add, read, position)
     except NotTraces as error:
         read.malformed += 1
         read.reject(str(error), position)
