@@ -21,9 +21,13 @@ from turbofinops_tui.sync.derive_inbox import put_events, put_snapshots
 from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 if TYPE_CHECKING:
+    from turbofinops_tui.sync.derive_inbox import EventRow
+    from turbofinops_tui.sync.read.stripe_objects import Snapshot
     from turbofinops_tui.sync.receive.stripe_webhook import Delivery, Endpoint
 
 PATH = "/stripe/webhook"
+QUIET, LATEST = 5.0, 60.0
+"""seconds without events, at most, before what they left open is fetched and changed figures are recorded"""
 Tell = Callable[[str], None]
 
 
@@ -32,6 +36,8 @@ def run_webhook(session: Session, host: str, port: int, *, public: bool, ready: 
 
     ``ready`` hears one line when requests are taken, ``tell`` of connections left out and of trouble.
     """
+    from turbofinops_tui.actions.webhook_behind import Fetching, Figures
+    from turbofinops_tui.sync.receive.background import Background
     from turbofinops_tui.sync.receive.server import bind, check_host, serve
     from turbofinops_tui.sync.receive.stripe_webhook import Receiver, make_app
 
@@ -40,12 +46,21 @@ def run_webhook(session: Session, host: str, port: int, *, public: bool, ready: 
         raise ReadOnlyError("the webhook would write to the store", "start without --read-only")
     redaction.quiet_libraries()
     connections, endpoints = _endpoints(session, tell)
-    receiving = Receiving(session.store, connections)
+
+    def failed(error: Exception) -> None:
+        tell(f"warning: {trouble_text(error)}")
+
+    figures = Figures(session.paths, session.clock)
+    recorder = Background(figures.work, failed, QUIET, LATEST, figures.stop.set)
+    fetching = Fetching(session, connections, tell, recorder.wake)
+    fetcher = Background(fetching.work, failed, QUIET, LATEST, fetching.stop.set)
+    receiving = Receiving(session.store, connections, fetching.note, fetcher.wake, recorder.wake)
     receiver = Receiver(
         endpoints,
         receiving.commit,
         receiving.derive,
-        trouble=lambda error: tell(f"warning: {trouble_text(error)}"),
+        trouble=failed,
+        behind=(fetcher, recorder),
     )
     names = ", ".join(endpoint.name for endpoint in endpoints)
     serve(
@@ -58,7 +73,15 @@ def run_webhook(session: Session, host: str, port: int, *, public: bool, ready: 
 class Receiving:
     """What the running webhook does with the store, called from its two threads."""
 
-    def __init__(self, store: Store, connections: Sequence[Connection]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connections: Sequence[Connection],
+        note: Callable[[Origin, EventRow, Sequence[Snapshot]], object] = lambda *_: None,
+        received: Callable[[], object] = lambda: None,
+        changed: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._note, self._received, self._changed = note, received, changed
         self._store = store
         self._connections = connections
         self._incomplete = True  # of an earlier run, perhaps
@@ -80,6 +103,11 @@ class Receiving:
                 mark_customers_of_products(txn, origin, sorted(put.products))
                 record_findings(txn, [item.finding for item in new if item.finding is not None])
                 self._incomplete |= any(item.event.state == "incomplete" for item in new)
+        for item, new_one in zip(deliveries, fresh, strict=True):
+            if new_one:
+                self._note(item.origin, item.event, item.snapshots)
+        if any(fresh):
+            self._received()
         return fresh
 
     def derive(self) -> None:
@@ -87,7 +115,8 @@ class Receiving:
         incomplete, self._incomplete = self._incomplete, False
         for connection in self._connections:
             origin = stripe_origin(connection)
-            derive_dirty(self._store, origin)
+            if derive_dirty(self._store, origin).changed:
+                self._changed()
             if incomplete:
                 with self._store.write("receive stripe", durable=False) as txn:
                     settle_versions(txn, origin, None)

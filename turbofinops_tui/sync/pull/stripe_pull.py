@@ -109,6 +109,11 @@ class StripePull:
         self._rest()
         return self.pulled
 
+    def fetch_objects(self, todo: Sequence[Wanted]) -> None:
+        """These objects by their id, and no list."""
+        groups = [list(todo[n : n + FETCHED_AT_ONCE]) for n in range(0, len(todo), FETCHED_AT_ONCE)]
+        Workers(self._objects, 1, self._stop).run(groups)
+
     def fetch_lists(self) -> None:
         """The pages of every slice that is not done."""
         with self._store.read() as conn:

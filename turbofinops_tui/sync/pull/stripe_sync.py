@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from turbofinops_tui.economics.periods import day_text
@@ -23,6 +23,7 @@ from turbofinops_tui.sync.pull.stripe_lists import BEGINNING
 from turbofinops_tui.sync.pull.stripe_previews import fetch_previews
 from turbofinops_tui.sync.pull.stripe_probe import account_of, check_account
 from turbofinops_tui.sync.pull.stripe_pull import OVERLAP, Progress, Pulled, StripePull, plan
+from turbofinops_tui.sync.pull.stripe_todo import Wanted
 from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 KEPT_SECONDS = 30 * 86400
@@ -114,6 +115,14 @@ class StripeSync:
         if self._now() - cursor.at > OVERLAP or begun is None:
             self._finish(self._begun("events") or self._begin("events", cursor.events - OVERLAP))
         return self.outcome
+
+    def fetch_objects(self, todo: Sequence[Wanted]) -> bool:
+        """These objects by their id, and their revenue; True when it changed. The cursor stays."""
+        self._check()
+        run = Run(self._connection.name, "events", 0, self._now())
+        pull = StripePull(self._store, self._api, self._origin, run, stop=self._stop, ahead=self._ahead)
+        pull.fetch_objects(todo)
+        return derive_dirty(self._store, self._origin).changed
 
     def _check(self) -> None:
         found = account_of(self._api)

@@ -64,11 +64,15 @@ def wanted(conn: sqlite3.Connection, origin: Origin, since: int) -> set[Wanted]:
     key = (origin.source, origin.account, int(origin.livemode))
     found = {Wanted(kind, ident) for ident, kind in conn.execute(_CUT, (*key, GONE_FINDING))}
     for target, kind in conn.execute(_MISSING, (*key, GONE_FINDING)):
-        named = _KINDS.get(target.partition("_")[0], "price" if kind == "invoice" else "")
-        found.add(Wanted(named, target))
+        found.add(Wanted(kind_of_id(target, kind), target))
     for ident, body in conn.execute(_WAITING, key[1:]):
         found.add(Wanted(str(json.loads(unpack(body))["data"]["object"].get("object")), ident))
     return {item for item in found | _ties(conn, key, since) if item.kind in PATHS}
+
+
+def kind_of_id(ident: str, referring: str) -> str:
+    """The type of a referred object by its id; '' for what money does not need. Prices may have any id."""
+    return _KINDS.get(ident.partition("_")[0], "price" if referring == "invoice" else "")
 
 
 def _ties(conn: sqlite3.Connection, key: tuple[str, str, int], since: int) -> set[Wanted]:

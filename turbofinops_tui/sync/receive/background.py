@@ -17,12 +17,19 @@ AGAIN = 30.0
 class Background:
     """``work()`` in one thread, some time after ``wake()``; one run stands for many calls.
 
-    ``failed(error)`` hears of trouble; the work is then tried again by itself.
+    ``failed(error)`` hears of trouble; the work is then tried again by itself. ``interrupt()`` asks work
+    under way to end early.
     """
 
     def __init__(
-        self, work: Callable[[], None], failed: Callable[[Exception], None], quiet: float = QUIET
+        self,
+        work: Callable[[], None],
+        failed: Callable[[Exception], None],
+        quiet: float = QUIET,
+        latest: float = LATEST,
+        interrupt: Callable[[], object] = lambda: None,
     ) -> None:
+        self._latest, self._interrupt = latest, interrupt
         self._work, self._failed, self._quiet = work, failed, quiet
         self._changed = threading.Condition()
         self._first = self._last = 0.0
@@ -47,6 +54,7 @@ class Background:
         with self._changed:
             self._ended = True
             self._changed.notify()
+        self._interrupt()
         self._thread.join()
 
     def _run(self) -> None:
@@ -64,7 +72,7 @@ class Background:
         with self._changed:
             while not self._ended:
                 if self._first:
-                    left = min(self._last + self._quiet, self._first + LATEST) - time.monotonic()
+                    left = min(self._last + self._quiet, self._first + self._latest) - time.monotonic()
                     if left <= 0:
                         self._first = 0.0
                         return True

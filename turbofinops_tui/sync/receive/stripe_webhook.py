@@ -70,7 +70,9 @@ class Receiver:
         *,
         trouble: Callable[[Exception], None] = lambda _: None,
         background: type[Background] = Background,
+        behind: Sequence[Background] = (),
     ) -> None:
+        self._behind = behind
         self._secrets: dict[bytes, list[Endpoint]] = {}
         for endpoint in endpoints:
             for secret in endpoint.secrets:
@@ -89,11 +91,15 @@ class Receiver:
         """Start writing and deriving; what an earlier run left is derived first."""
         self.writer.start(asyncio.get_running_loop())
         self._deriver.start()
+        for item in self._behind:
+            item.start()
 
     def stop(self) -> None:
         """Commit what waits and end; what is not derived yet stays marked for the next run."""
         self.writer.stop()
         self._deriver.stop()
+        for item in self._behind:
+            item.stop()
 
     def senders(self, raw: bytes, header: bytes, now: int) -> list[Endpoint]:
         """The endpoints whose secret signed; SignatureError when none did."""
