@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MODULES: dict[str, str] = {
     "focus": "focus_folder",
+    "azure": "azure",
+    "gcp": "gcp",
 }
 """kind of cost source -> its module in ``sync/pull``; a kind without one is not offered"""
 

@@ -74,13 +74,14 @@ class Access:
         if field == "access_token":
             from google.oauth2.credentials import Credentials
 
-            return Credentials(found.secret.reveal())
+            return Credentials(found.secret.reveal())  # type: ignore[no-untyped-call]
         from google.oauth2 import service_account
 
         try:
             info = json.loads(found.secret.reveal())
             Secret(str(info.get("private_key", "")))
-            return service_account.Credentials.from_service_account_info(info, scopes=SCOPES)
+            made: Any = service_account.Credentials
+            return made.from_service_account_info(info, scopes=SCOPES)
         except (ValueError, TypeError, AttributeError):
             raise SourceError(
                 f"the service_account of {self._connection.name} is no key of a service account",
@@ -95,7 +96,7 @@ class Access:
 
         if urlsplit(self.endpoint).hostname in LOOPBACK:
             self.origin = "nothing: the address is this machine"
-            return AnonymousCredentials()
+            return AnonymousCredentials()  # type: ignore[no-untyped-call]
         os.environ.setdefault("GCE_METADATA_TIMEOUT", "1")  # it would look for a virtual machine around it
         try:
             found, _ = google.auth.default(scopes=SCOPES)
