@@ -103,6 +103,8 @@ class _Plan:
     keep: bool = False
     names: tuple[str, ...] = ()
     """what the files are called, in their order; empty: their paths"""
+    trusted: bool = False
+    """the provider itself says that this is the whole month, so it may shrink"""
     also: Also | None = None
     """writes into the transaction that makes the delivery count"""
 
@@ -165,11 +167,12 @@ def import_fetched(
 ) -> ImportResult:
     """Import what a cost source handed over, as ``import_focus`` does; ``also`` writes its cursor with it.
 
-    ``names`` are what the files are called at the source, since the fetched ones do not stay.
+    ``names`` are what the files are called at the source, since the fetched ones do not stay. Local files
+    (not ``keep``) may be half-copied: a period that shrinks by more than half is refused as ever.
     """
     options: dict[str, object] = {"include_tags": []} | ({"connection": connection} if connection else {})
     plan = _plan(session, "focus", files, source, export, recognise, options)
-    return _import(session, replace(plan, keep=keep, names=tuple(names), also=also), progress)
+    return _import(session, replace(plan, keep=keep, trusted=keep, names=tuple(names), also=also), progress)
 
 
 def read_again(session: Session, delivery: int, periods: Sequence[str] | None = None) -> list[BatchChange]:
@@ -303,7 +306,7 @@ def _import(session: Session, plan: _Plan, progress: Progress | None) -> ImportR
 
             check_period(engine, done, plan.month, plan.limits)
     warn_left_out(done.rollup)
-    if not session.yes:
+    if not session.yes and not plan.trusted:
         deliver.check_shrinking(session.store, plan.target, done.rollup.periods)
     return _store(session, plan, done)
 

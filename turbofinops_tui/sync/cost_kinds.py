@@ -20,7 +20,7 @@ COST_KINDS: dict[str, Kind] = {
             "region": word,
             "profile": word,
             "tag_key": word,
-            "metric": one_of("both", "amortized", "net"),
+            "metric": one_of("amortized", "net"),
             "endpoint_url": base_url,
             "env": yes_no,
             "source": word,

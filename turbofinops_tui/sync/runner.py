@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from turbofinops_tui.sync.secrets import Found
 
 MODULES: dict[str, str] = {
+    "aws": "aws",
     "focus": "focus_folder",
     "azure": "azure",
     "gcp": "gcp",
+    "datadog": "datadog",
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "openrouter": "openrouter",
+    "litellm": "litellm",
 }
 """kind of cost source -> its module in ``sync/pull``; a kind without one is not offered"""
 

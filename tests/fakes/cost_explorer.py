@@ -1,0 +1,111 @@
+"""Cost Explorer on loopback: paging, throttling, estimated days, tag states; request bodies are kept."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from turbofinops_tui.economics.periods import day_text, parse_day
+
+Costs = dict[tuple[str, str, str, str], tuple[str, str]]
+"""(day, record type, service, second key) -> (unblended, amortized)"""
+JSON = "application/x-amz-json-1.1"
+
+
+class FakeCostExplorer:
+    """Answers ``GetCostAndUsage`` from ``costs``, ``page`` days at a time."""
+
+    def __init__(self, costs: Costs, page: int = 7) -> None:
+        self.costs, self.page = costs, page
+        self.estimated_from = "9999-12-31"
+        self.tags: dict[str, str] = {}
+        self.faults: list[tuple[int, str]] = []
+        """(status, code) of the next answers"""
+        self.denied: set[str] = set()
+        self.asked: list[dict[str, Any]] = []
+        self.account = "123456789012"
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, kind, data = fake.answer(self.headers.get("X-Amz-Target") or "", body)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+                return
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def answer(self, target: str, body: bytes) -> tuple[int, str, bytes]:
+        """(status, content type, body)."""
+        if not target:  # STS speaks the query protocol
+            text = f"<Account>{self.account}</Account><Arn>arn:aws:iam::1:user/x</Arn><UserId>U</UserId>"
+            found = f"<GetCallerIdentityResult>{text}</GetCallerIdentityResult>"
+            return 200, "text/xml", f"<GetCallerIdentityResponse>{found}</GetCallerIdentityResponse>".encode()
+        action = target.rpartition(".")[2]
+        asked = json.loads(body)
+        if action in self.denied:
+            return 400, JSON, json.dumps({"__type": "AccessDeniedException", "message": "no"}).encode()
+        if action == "ListCostAllocationTags":
+            tags = [{"TagKey": k, "Type": "UserDefined", "Status": v} for k, v in self.tags.items()]
+            return 200, JSON, json.dumps({"CostAllocationTags": tags}).encode()
+        self.asked.append(asked)
+        if self.faults:
+            status, code = self.faults.pop(0)
+            return status, JSON, json.dumps({"__type": code, "message": "injected"}).encode()
+        return 200, JSON, json.dumps(self._cost(asked)).encode()
+
+    def _cost(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        assert asked["Granularity"] == "DAILY"
+        assert len(asked["GroupBy"]) == 2
+        start = parse_day(asked["TimePeriod"]["Start"]) + int(asked.get("NextPageToken") or 0)
+        end = parse_day(asked["TimePeriod"]["End"])
+        stop = min(end, start + self.page)
+        found = {"ResultsByTime": [self._day(day, asked) for day in range(start, stop)]}
+        more = {"NextPageToken": str(stop - parse_day(asked["TimePeriod"]["Start"]))} if stop < end else {}
+        return {**found, **more}
+
+    def _day(self, day: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+        groups = []
+        for (text, record, service, second), amounts in self.costs.items():
+            if text == day_text(day) and _wanted(asked.get("Filter"), record):
+                metrics = {
+                    name: {"Amount": amount, "Unit": "USD"}
+                    for name, amount in zip(asked["Metrics"], amounts, strict=True)
+                }
+                groups.append({"Keys": [service, second], "Metrics": metrics})
+        return {
+            "TimePeriod": {"Start": day_text(day), "End": day_text(day + 1)},
+            "Total": {},
+            "Groups": groups,
+            "Estimated": day_text(day) >= self.estimated_from,
+        }
+
+
+def _wanted(condition: Any, record: str) -> bool:
+    if condition is None:
+        return True
+    if "Not" in condition:
+        return not _wanted(condition["Not"], record)
+    assert condition["Dimensions"]["Key"] == "RECORD_TYPE"
+    return record in condition["Dimensions"]["Values"]
