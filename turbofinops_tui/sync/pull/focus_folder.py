@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ class FocusFolder:
             base = root
         else:
             chosen = [Path(name) for name in glob.glob(self.path, recursive=True) if os.path.isfile(name)]
-            base = Path(glob.escape(self.path).split("[", 1)[0]).parent
+            base = Path(os.path.dirname(re.split(r"[*?\[]", self.path)[0]))
         if not chosen:
             raise SourceError(f"there are no cost files at {self.path}", "check the setting path")
         found = dict(sorted((_export(path, base), path) for path in chosen))
