@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from turbofinops_tui.store import digests, rates
 from turbofinops_tui.store.batches import cost_scope
+from turbofinops_tui.store.cost_marks import mark_digests
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.evidence import evidence_digests
 from turbofinops_tui.store.open import Store
@@ -54,7 +55,7 @@ def rebuild_digests(store: Store) -> list[str]:
             "SELECT source, export, period, digest FROM ingest_batch WHERE state = 'active'"
         )
         texts |= {cost_scope(*row[:3]): row[3] for row in active}
-        texts |= evidence_digests(txn.conn)
+        texts |= evidence_digests(txn.conn) | mark_digests(txn.conn)
         stored = dict(txn.conn.execute("SELECT scope, digest FROM fact_digest"))
         wrong = sorted(name for name in {*texts, *stored} if texts.get(name, "") != stored.get(name, ""))
         for name in wrong:

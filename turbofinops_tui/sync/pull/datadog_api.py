@@ -7,6 +7,7 @@ answer how many requests are left; at none the next one waits for the reset (at 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -138,8 +139,7 @@ def _sender(url: str, keys: tuple[str, str]) -> Send:
             told = {str(name).lower(): str(text) for name, text in dict(error.headers or {}).items()}
             if not error.status:
                 raise lost(urllib3.exceptions.SSLError(str(error.reason))) from None
-            body = error.body if isinstance(error.body, bytes) else str(error.body or "").encode()
-            return Answer(int(error.status), told, body)
+            return Answer(int(error.status), told, json.dumps(error.body).encode())
         except urllib3.exceptions.HTTPError as error:
             raise lost(error) from None
 

@@ -196,7 +196,6 @@ def _proxy(url: str) -> str | None:
 
 def received(reply: Any) -> Answer:
     """The answer that a urllib3 response holds, read to its end; SourceError past the limit."""
-    body = b""
     parts = []
     size = 0
     for part in reply.stream(1 << 20, decode_content=True):
@@ -205,9 +204,9 @@ def received(reply: Any) -> Answer:
             reply.close()
             raise SourceError(f"an answer is larger than {MOST_BYTES >> 20} MiB", "check base_url")
         parts.append(part)
-    body = b"".join(parts)
     reply.release_conn()
-    return Answer(int(reply.status), {name.lower(): text for name, text in reply.headers.items()}, body)
+    headers = {name.lower(): text for name, text in reply.headers.items()}
+    return Answer(int(reply.status), headers, b"".join(parts))
 
 
 def lost(error: Exception) -> Exception:
