@@ -8,10 +8,12 @@ from typing import Any
 
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import Batch, FactBooks, MemoryCost, build
+from turbofinops_tui.economics.books.evidence import MemoryEvidence
 from turbofinops_tui.economics.evaluate import evaluate
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Range, parse_day
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 
 NANO = 10**9
 TODAY = parse_day("2027-06-15")
@@ -35,6 +37,19 @@ def dimension(number: int, **changes: Any) -> t.CostDimension:
     }  # fmt: skip
     values.update(changes)
     return t.CostDimension(id=number, **values)
+
+
+def used(
+    on: str, customer: str, feature: str = "", count: tuple[int, int] = (1, 1), **values: Any
+) -> t.EvidenceRow:
+    """Evidence of one day; measures by name, the rest of ``values`` are of its key."""
+    measures = tuple(values.pop(name, 0) for name in USAGE_MEASURES)
+    settings: dict[str, Any] = {
+        "feed": "otlp", "service": "api", "customer_kind": "trace" if customer else "", "customer": customer,
+        "feature_kind": "label" if feature else "", "feature": feature,
+        "numerator": count[0], "denominator": count[1], **values,
+    }  # fmt: skip
+    return t.EvidenceRow(day(on), t.EvidenceKey(**settings), measures)  # type: ignore[arg-type]
 
 
 def tag_link(name: str, match: dict[str, str], **values: Any) -> t.Link:
@@ -73,6 +88,7 @@ def books(
     rates: Iterable[tuple[str, str, int, str]] = (),
     settings: t.NumberSettings | None = None,
     people: Iterable[t.Customer] = (),
+    evidence: Iterable[t.EvidenceRow] = (),
 ) -> FactBooks:
     """Books of lines (dimension, day, effective[, billed[, export]]) and revenue."""
     listed = [tuple(line) for line in lines]
@@ -93,7 +109,7 @@ def books(
     everyone = [*(t.Customer(ref) for ref in customers.split()), *people]
     return build(
         dimensions=dimensions, customers=everyone, cost=MemoryCost(rows, batches), revenue=sales,
-        rates=RateTable(rates), settings=settings, facts_id="test",
+        rates=RateTable(rates), settings=settings, facts_id="test", evidence=MemoryEvidence(evidence),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from turbofinops_tui.economics.types import NumberSettings
 from turbofinops_tui.store.books_id import facts_id
 from turbofinops_tui.store.customers import load_customers
 from turbofinops_tui.store.dimensions import load_dimensions
+from turbofinops_tui.store.evidence_books import StoreEvidence
 from turbofinops_tui.store.open import Store
 from turbofinops_tui.store.revenue import REVENUE_COLUMNS, rate_of
 from turbofinops_tui.store.settings import load_settings
@@ -127,6 +128,7 @@ def read_books(store: Store, conn: sqlite3.Connection, settings: NumberSettings)
         rates=load_rates(conn),
         settings=settings,
         facts_id=facts_id(conn),
+        evidence=StoreEvidence(store, conn),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from turbofinops_tui.economics.books.evidence import EvidenceSource, MemoryEvidence, UsageFacts
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
 from turbofinops_tui.economics.books.rows import Amounts, CostRows, CostSource, Ints, exact, sum_by
@@ -225,6 +226,7 @@ class Facts:
         rates: Rates,
         settings: NumberSettings,
         facts_id: str,
+        evidence: EvidenceSource | None = None,
     ) -> None:
         self.dimensions: Sequence[CostDimension] = tuple(dimensions)
         # the order of every split: customer reference by UTF-8 bytes
@@ -236,14 +238,17 @@ class Facts:
         self.rates = rates
         self.settings = settings
         self.facts_id = facts_id
+        self.evidence = UsageFacts(MemoryEvidence() if evidence is None else evidence)
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
 
     def with_customers(self, customers: Iterable[Customer]) -> Facts:
         """The same facts with other customers; what does not depend on them is shared."""
         other = Facts(
-            self.dimensions, customers, self.cost, self.revenue, self.rates, self.settings, self.facts_id
-        )
+            self.dimensions, customers, self.cost, self.revenue, self.rates, self.settings, self.facts_id,
+            self.evidence.source,
+        )  # fmt: skip
+        other.evidence = self.evidence
         _ = self.index, self.monthly, self.currencies, self.naming
         for name in ("index", "monthly", "currencies", "naming"):
             other.__dict__[name] = self.__dict__[name]
@@ -292,8 +297,9 @@ class Facts:
         ends: list[int] = []
         if len(self.monthly):
             ends += [int(self.monthly.when.min()), int(self.monthly.when.max())]
-        if (days := self.revenue.span_of_days()) is not None:
-            ends += [month_of_day(days.start), month_of_day(days.end - 1)]
+        for days in (self.revenue.span_of_days(), self.evidence.days):
+            if days is not None:
+                ends += [month_of_day(days.start), month_of_day(days.end - 1)]
         if not ends:
             return ()
         return tuple(Days(month_start(m), month_start(m + 1)) for m in range(min(ends), max(ends) + 1))
@@ -308,6 +314,7 @@ def build(
     rates: Rates | None = None,
     settings: NumberSettings | None = None,
     facts_id: str = "",
+    evidence: EvidenceSource | None = None,
 ) -> FactBooks:
     """Books over every month that the facts touch."""
     table = rates if rates is not None else RateTable()
@@ -319,5 +326,6 @@ def build(
         table,
         settings or NumberSettings(),
         facts_id,
+        evidence,
     )
     return FactBooks(facts, facts.months())

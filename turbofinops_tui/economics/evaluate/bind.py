@@ -8,11 +8,10 @@ over the same ladder, one for the customer and one for the feature; the parts ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import lcm
 from typing import cast
 
 import numpy as np
@@ -23,38 +22,34 @@ from turbofinops_tui.economics.books.revenue import Interned
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.evaluate.edits import applies, codes_into, edited, ids
 from turbofinops_tui.economics.evaluate.kept import directory_of, is_category
+from turbofinops_tui.economics.evaluate.parts import (
+    DIRECT,
+    EARLIEST,
+    LATEST,
+    NOBODY,
+    OPEX,
+    POOL,
+    SHARED,
+    TAX,
+    UNATTRIBUTED,
+    Assignment,
+    Interval,
+    Part,
+)  # fmt: skip
+from turbofinops_tui.economics.evaluate.tracing import expanded, is_traced, splits_cost
+from turbofinops_tui.economics.evaluate.usage import label_links, usage_of
+from turbofinops_tui.economics.evaluate.walks import WHOLE, Piece, overlaid
 from turbofinops_tui.economics.links import Matched, link_customer, link_feature
 from turbofinops_tui.economics.types import ClassRule, InOut, Link, Match, Method, Rules, SharedRule
 
-DIRECT, SHARED, UNATTRIBUTED, OPEX, TAX, POOL = range(6)
-"""bucket codes; POOL is cost without a customer that a shared rule takes, not yet split"""
+__all__ = [
+    "BUCKETS", "DIRECT", "EARLIEST", "LATEST", "NOBODY", "OPEX", "POOL", "SHARED", "SPREADING", "TAX",
+    "UNATTRIBUTED", "WHOLE", "Assignment", "Binding", "Interval", "Mask", "Part",
+]  # fmt: skip
 BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
-SPREADING = ("even", "revenue", "direct", "fixed")
-"""methods that spread; ``keep`` leaves its pool, ``evidence`` has nothing to go by without usage evidence"""
-NOBODY = -1
+SPREADING = ("even", "revenue", "direct", "fixed", "evidence")
+"""methods that spread; ``keep`` leaves its pool"""
 Mask = npt.NDArray[np.bool_]
-WHOLE = Fraction(100)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A share of an atom: ``weight`` of the sum of its assignment's weights.
-
-    ``link`` indexes ``Binding.links``; in a POOL part it indexes ``Binding.shared``.
-    """
-
-    weight: int
-    customer: int
-    feature: int
-    link: int
-    bucket: int
-    opex: bool = False
-
-
-Assignment = tuple[Part, ...]
-Interval = tuple[int, int, int]
-"""(first day, day after the last, assignment id)"""
-EARLIEST, LATEST = -(10**6), 10**6
 
 
 class Binding:
@@ -89,9 +84,15 @@ class Binding:
         )
         self.bucket = np.full(size, UNATTRIBUTED, dtype=np.int64)
         self.opex = np.zeros(size, dtype=bool)
-        if base is not None and base.facts is facts and base.rules.identities == rules.identities:
+        self.usage = usage_of(facts, rules)
+        self._days: dict[tuple[int, int], int] = {}
+        if base is not None and base.facts is facts and self._stands_on(base):
             self._start_from(base)
         self._bind()
+
+    def _stands_on(self, base: Binding) -> bool:
+        same = base.rules.identities == self.rules.identities
+        return same and label_links(base.rules) == label_links(self.rules)
 
     def _start_from(self, base: Binding) -> None:
         """Take over the owners of every dimension that no edited rule matches, codes brought up to date."""
@@ -126,9 +127,12 @@ class Binding:
             found = []
             for start, end, number in base.timelines[line]:
                 parts = (
-                    replace(part, link=int((rules if part.bucket == POOL else links)[part.link]))
+                    replace(
+                        part, pool=int(rules[part.pool]),
+                        link=int((rules if part.bucket == POOL else links)[part.link]),
+                    )
                     for part in base.assignments[number]
-                )
+                )  # fmt: skip
                 found.append((start, end, self._assignment(tuple(parts))))
             self.timelines.append(tuple(found))
 
@@ -148,14 +152,13 @@ class Binding:
         for link in self.rules.links:
             if link.feature and "{" not in link.feature:
                 self.features.code(link.feature)
+        for name in self.usage.features():
+            self.features.code(name)
 
     def _ladder(self) -> list[tuple[int, Link]]:
-        """Enabled links in the fixed order of kinds, then their own; with their position.
-
-        Trace links split by usage evidence; without any they give nothing and the walk goes on.
-        """
+        """Enabled links in the fixed order of kinds, then their own; with their position."""
         numbered = [(number, link) for number, link in enumerate(self.rules.links) if link.enabled]
-        return [pair for kind in ("tag", "feature") for pair in numbered if pair[1].kind == kind]
+        return [pair for kind in ("tag", "trace", "feature") for pair in numbered if pair[1].kind == kind]
 
     def _named(self) -> None:
         for position, identity in self.facts.naming:
@@ -259,7 +262,7 @@ class Binding:
             for rule in rules
             if rule.start is not None
             or rule.end is not None
-            or (isinstance(rule, Link) and rule.percent != WHOLE)
+            or (isinstance(rule, Link) and (rule.percent != WHOLE or splits_cost(rule)))
         ]
         if not special:
             return
@@ -320,74 +323,77 @@ class Binding:
         pool = None if rule is None or rule.method not in SPREADING else self.shared.index(rule)
         return self._overlay(customers, features, pool)
 
-    def _walk_customer(self, position: int, links: Sequence[Link]) -> list[tuple[Fraction, int, int]]:
-        """(percent, customer, link position) until the row is used up."""
+    def _walk_customer(self, position: int, links: Sequence[Link]) -> list[Piece]:
+        """Pieces (percent, customer, link position, trace link) until the row is used up."""
         named = self.facts.dimensions[position].names_customer
         customer = self.directory.named(named) if named else None
         if customer is not None:
-            return [(WHOLE, customer, NOBODY)]
-        left, found = WHOLE, []
+            return [(WHOLE, customer, NOBODY, None)]
+        left, found = WHOLE, list[Piece]()
         for link in links:
             key, value = self._value(link, position)
             customer = link_customer(link, self.directory, key, value)
+            by = link if splits_cost(link) and (customer is not None or not link.customer) else None
             share = min(Fraction(Decimal(link.percent)), left)
-            if customer is not None and share > 0:
-                found.append((share, customer, self._number[link.id]))
+            if (customer is not None or by) and share > 0:
+                found.append((share, NOBODY if customer is None else customer, self._number[link.id], by))
                 left -= share
-        return [*found, (left, NOBODY, NOBODY)] if left else found
+        return [*found, (left, NOBODY, NOBODY, None)] if left else found
 
-    def _walk_feature(self, position: int, links: Sequence[Link]) -> list[tuple[Fraction, int, int]]:
-        left, found = WHOLE, []
-        for link in links:
+    def _walk_feature(self, position: int, links: Sequence[Link]) -> list[Piece]:
+        """The same of features; evidence without one leaves it to the first whole link after it."""
+        left, found = WHOLE, list[Piece]()
+        for number, link in enumerate(links):
             feature = link_feature(link, self._value(link, position)[1])
+            of = link if splits_cost(link) and not link.feature else None
             share = min(Fraction(Decimal(link.percent)), left)
-            if feature and share > 0:
-                found.append((share, self.features.code(feature), NOBODY))
+            if (feature or of) and share > 0:
+                if of is not None:
+                    feature = self._feature_after(position, links[number:])
+                found.append((share, self.features.code(feature) if feature else NOBODY, NOBODY, of))
                 left -= share
-        return [*found, (left, NOBODY, NOBODY)] if left else found
+        return [*found, (left, NOBODY, NOBODY, None)] if left else found
+
+    def _feature_after(self, position: int, links: Sequence[Link]) -> str:
+        whole = (link for link in links if link.kind == "feature" and link.percent == WHOLE)
+        texts = (link_feature(link, self._value(link, position)[1]) for link in whole)
+        return next((text for text in texts if text), "")
 
     def _value(self, link: Link, position: int) -> tuple[str, str]:
         key = self.facts.index.match(link.match).key
         return key, self.facts.index.tag(position, key) if key else ""
 
-    def _overlay(
-        self,
-        customers: list[tuple[Fraction, int, int]],
-        features: list[tuple[Fraction, int, int]],
-        pool: int | None,
-    ) -> Assignment:
-        """Where the two walks overlap: weights as whole numbers, in the order of every split."""
-        merged: dict[tuple[int, int, int], Fraction] = {}
-        at, customer_end, feature_end = Fraction(0), Fraction(0), Fraction(0)
-        ci = fi = -1
-        while at < WHOLE:
-            if at == customer_end:
-                ci += 1
-                customer_end += customers[ci][0]
-            if at == feature_end:
-                fi += 1
-                feature_end += features[fi][0]
-            until = min(customer_end, feature_end)
-            key = (customers[ci][1], features[fi][1], customers[ci][2])
-            merged[key] = merged.get(key, Fraction(0)) + until - at
-            at = until
-        scale = lcm(*(share.denominator for share in merged.values()))
-        return tuple(
-            self._part(int(merged[key] * scale) if len(merged) > 1 else 1, key, pool)
-            for key in sorted(merged, key=self._split_order)
-        )
+    def _overlay(self, customers: list[Piece], features: list[Piece], pool: int | None) -> Assignment:
+        return tuple(sorted(overlaid(customers, features, pool), key=self._split_order))
 
-    def _part(self, weight: int, key: tuple[int, int, int], pool: int | None) -> Part:
-        customer, feature, link = key
-        if customer != NOBODY:
-            return Part(weight, customer, feature, link, DIRECT)
-        if pool is not None:
-            return Part(weight, NOBODY, feature, pool, POOL)
-        return Part(weight, NOBODY, feature, NOBODY, UNATTRIBUTED)
-
-    def _split_order(self, key: tuple[int, int, int]) -> tuple[bool, int, bool, bytes, bool, bytes]:
+    def _split_order(self, part: Part) -> tuple[object, ...]:
         """Customer reference by UTF-8 bytes, null last, then feature, then link id."""
-        customer, feature, link = key
-        name = b"" if feature == NOBODY else self.features.labels[feature].encode()
-        link_id = b"" if link == NOBODY else self.links[link].encode()
-        return customer == NOBODY, customer, feature == NOBODY, name, link == NOBODY, link_id
+        name = b"" if part.feature == NOBODY else self.features.labels[part.feature].encode()
+        owned = part.customer != NOBODY and part.link != NOBODY
+        link_id = self.links[part.link].encode() if owned else b""
+        return (part.customer == NOBODY, part.customer, part.feature == NOBODY, name, not owned, link_id)
+
+    # --- evidence of a day ----------------------------------------------------------------------
+
+    def of_day(self, number: int, day: int) -> int:
+        """The assignment that stands for ``number`` on ``day``: itself, or what the evidence makes of it."""
+        parts = self.assignments[number]
+        if not is_traced(parts):
+            return number
+        if (number, day) not in self._days:
+            codes = {name: self.features.code(name) for name in self.usage.features()}
+            own = sorted(expanded(parts, self.usage, day, codes), key=self._split_order)
+            self._days[number, day] = self._assignment(tuple(own))
+        return self._days[number, day]
+
+    def of_days(self, assigned: Ints, days: Ints) -> Ints:
+        """``of_day`` of every pair; -1 stays."""
+        traced = np.array([is_traced(parts) for parts in self.assignments] + [False], dtype=bool)
+        rows = np.flatnonzero(traced[assigned])
+        if not len(rows):
+            return assigned
+        pairs, place = np.unique(np.stack([assigned[rows], days[rows]]), axis=1, return_inverse=True)
+        found = np.array([self.of_day(number, day) for number, day in pairs.T.tolist()], dtype=np.int64)
+        out = assigned.copy()
+        out[rows] = found[place.reshape(-1)]
+        return out

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Binding, Mask
+from turbofinops_tui.economics.evaluate.bind import Binding, Mask
 from turbofinops_tui.economics.evaluate.edits import codes_into
+from turbofinops_tui.economics.evaluate.parts import NOBODY, POOL
 
 
 def touched(before: Binding, after: Binding) -> Mask:
@@ -39,6 +40,7 @@ def _content(binding: Binding, line: int) -> tuple[object, ...]:
                 "" if part.feature == NOBODY else binding.features.labels[part.feature],
                 binding.shared[part.link].id if part.bucket == POOL
                 else "" if part.link == NOBODY else binding.links[part.link],
+                "" if part.pool == NOBODY else binding.shared[part.pool].id, part.by, part.of,
             )
             for part in binding.assignments[assignment]
         )  # fmt: skip

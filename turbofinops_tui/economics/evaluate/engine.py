@@ -87,7 +87,7 @@ class Engine:
             return False
         mine, other = self.binding, self.base.binding
         known = other.features.labels
-        same = mine.directory is other.directory and mine.rules.features == other.rules.features
+        same = mine.usage is other.usage and mine.rules.features == other.rules.features
         return same and mine.features.labels[: len(known)] == known
 
     @cached_property

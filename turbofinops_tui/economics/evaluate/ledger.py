@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
-from turbofinops_tui.economics.evaluate.bind import NOBODY, POOL, Assignment, Binding
+from turbofinops_tui.economics.evaluate.bind import Binding
 from turbofinops_tui.economics.evaluate.kept import is_category
+from turbofinops_tui.economics.evaluate.parts import NOBODY, POOL, TRACED, Assignment
 from turbofinops_tui.economics.split import largest_remainder, split_rows
 from turbofinops_tui.economics.types import CostBasis, InOut
 
@@ -184,7 +185,7 @@ class Ledger:
         for number in np.unique(lines[lines != NOBODY]).tolist():
             for start, end, assignment in binding.timelines[number]:
                 parts = binding.assignments[assignment]
-                if len(parts) == 1 and parts[0].bucket != POOL:
+                if len(parts) == 1 and parts[0].bucket not in (POOL, TRACED):
                     table[number, (books.starts >= start) & (books.ends <= end)] = assignment
         return table
 
@@ -220,9 +221,10 @@ class Ledger:
             ids = np.array([assignment for _, _, assignment in line], dtype=np.int64)
             assigned[rows] = ids[np.searchsorted(starts, day[rows], side="right") - 1]
         span = self.books.span_of(day)
-        return (
-            np.where(self.whole_assignments[lines, span] == NOBODY, assigned, NOBODY) if len(lines) else lines
-        )
+        if not len(lines):
+            return lines
+        assigned = np.where(self.whole_assignments[lines, span] == NOBODY, assigned, NOBODY)
+        return self.binding.of_days(assigned, day)
 
     def _split(
         self, dimension: Ints, day: Ints, amount: Amounts, assigned: Ints
@@ -301,7 +303,7 @@ class Ledger:
         when = int(day[position])
         intervals = self.binding.timelines[int(line[position])]
         number = next(assignment for start, end, assignment in intervals if start <= when < end)
-        parts = self.binding.assignments[number]
+        parts = self.binding.assignments[self.binding.of_day(number, when)]
         shares = largest_remainder(int(amount[position]), [part.weight for part in parts])
         count = len(parts)
         own = {

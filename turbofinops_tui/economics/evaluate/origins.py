@@ -20,10 +20,12 @@ from turbofinops_tui.economics.evaluate.bind import (
     SHARED,
     TAX,
     UNATTRIBUTED,
+    Binding,
 )  # fmt: skip
 from turbofinops_tui.economics.evaluate.engine import Engine
 from turbofinops_tui.economics.evaluate.ledger import Records
 from turbofinops_tui.economics.evaluate.plan import Piece, binding_of, pieces
+from turbofinops_tui.economics.evaluate.tracing import is_traced
 from turbofinops_tui.economics.explain import (
     Lost,
     applies_within,
@@ -107,14 +109,27 @@ def _places(part: Piece, records: Records, bucket: int, link: int, customer: int
             found.setdefault(dimension, []).append(whole)
             continue
         for start, end, assignment in engine.binding.timelines[line]:
-            held = any(
-                (p.bucket, p.customer, p.link) == (bucket, customer, link)
-                for p in engine.binding.assignments[assignment]
-            )
-            low, high = max(start, whole.start), min(end, whole.end)
-            if held and low < high:
-                found.setdefault(dimension, []).append(Days(low, high))
+            days = Days(max(start, whole.start), min(end, whole.end))
+            held = _holding(engine.binding, assignment, days, (bucket, customer, link))
+            if held:
+                found.setdefault(dimension, []).extend(held)
     return found
+
+
+def _holding(binding: Binding, assignment: int, days: Days, owner: tuple[int, int, int]) -> list[Days]:
+    """The days on which an assignment has a part of this bucket, customer and link."""
+    if is_traced(binding.assignments[assignment]):
+        pieces = [Days(day, day + 1) for day in range(days.start, days.end)]
+    else:
+        pieces = [days] if days.start < days.end else []
+    return [
+        piece
+        for piece in pieces
+        if any(
+            (part.bucket, part.customer, part.link) == owner
+            for part in binding.assignments[binding.of_day(assignment, piece.start)]
+        )
+    ]
 
 
 def _pool_places(part: Piece, bucket: int, link: int, slice_: Slice) -> Places:

@@ -30,6 +30,8 @@ from turbofinops_tui.economics.types import Basis, InOut
 POSITIVE_KINDS = ("subscription", "usage", "one_time")
 Split = tuple[tuple[int, ...], tuple[int, ...]]
 """features in split order and their whole-number weights"""
+Splits = dict[int, Split | None]
+"""product code -> its fixed weights; None: those of the customer's evidence of the month"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def sales(
     feature = _own_features(facts, binding)
     splits = _splits(facts, binding)
     known = np.flatnonzero(kept & entries.converted)
-    columns = _split(books, entries, known, feature, splits, currency)
+    columns = _split(books, entries, known, (customer, feature), splits, binding, currency)
     lost = np.flatnonzero(kept & ~entries.converted)
     rows = entries.row[lost]
     unconverted = Sales(rows, entries.span[lost], customer[rows], feature[rows], entries.native[lost])
@@ -87,13 +89,14 @@ def _own_features(facts: RevenueFacts, binding: Binding) -> Ints:
     return np.array([*of_label, NOBODY], dtype=np.int64)[facts.codes["feature"]]
 
 
-def _splits(facts: RevenueFacts, binding: Binding) -> dict[int, Split]:
-    """Product code -> its fixed weights."""
+def _splits(facts: RevenueFacts, binding: Binding) -> Splits:
     rules = {fold(rule.product): rule for rule in reversed(binding.rules.features)}
-    found: dict[int, Split] = {}
+    found: Splits = {}
     for code, label in enumerate(facts.labels["product"]):
         rule = rules.get(fold(label)) if label else None
         if rule is None or rule.usage:
+            if rule is not None and binding.usage.keys:
+                found[code] = None
             continue
         shares = sorted(((name, Decimal(share)) for name, share in rule.split), key=lambda s: s[0].encode())
         whole = lcm(*(share.as_integer_ratio()[1] for _, share in shares))
@@ -104,20 +107,29 @@ def _splits(facts: RevenueFacts, binding: Binding) -> dict[int, Split]:
 
 
 def _split(
-    books: FactBooks, entries: Entries, known: Ints, feature: Ints, splits: dict[int, Split], currency: str
+    books: FactBooks,
+    entries: Entries,
+    known: Ints,
+    owners: tuple[Ints, Ints],
+    splits: Splits,
+    binding: Binding,
+    currency: str,
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """(row, span, feature, amount) with products spread over their features."""
+    """(row, span, feature, amount) with products spread over their features; ``owners`` are the customer
+    and the feature of every row."""
+    customer, feature = owners
     facts = books.revenue
     row, span, amount = entries.row[known], entries.span[known], entries.amount[known]
     product = facts.codes["product"][row]
     open_ = feature[row] == NOBODY
     pieces = []
     taken = np.zeros(len(row), dtype=bool)
-    for code, (features, weights) in splits.items():
+    for code, fixed in splits.items():
         chosen = np.flatnonzero(open_ & (product == code))
         taken[chosen] = True
         for index in chosen.tolist():
             span_ = books.spans[int(span[index])]
+            features, weights = fixed or _used(binding, int(customer[row[index]]), month_of_day(span_.start))
             parts = _day_shares(facts, int(row[index]), span_, int(amount[index]), weights, currency)
             pieces += [
                 (int(row[index]), int(span[index]), f, p) for f, p in zip(features, parts, strict=True) if p
@@ -130,6 +142,18 @@ def _split(
         np.concatenate([feature[row[own]], extra[:, 2]]),
         np.concatenate([amount[own], extra[:, 3]]),
     )
+
+
+def _used(binding: Binding, customer: int, month: int) -> Split:
+    """A customer's evidence of a month by feature; what has none stays without, as all does without any."""
+    cells = binding.usage.of_month(month) if customer != NOBODY else {}
+    own = {name: weight for (who, name), weight in cells.items() if who == customer}
+    names = sorted(own, key=lambda name: (not name, name.encode()))
+    if not names:
+        return (NOBODY,), (1,)
+    scale = lcm(*(own[name].denominator for name in names))
+    codes = tuple(binding.features.code(name) if name else NOBODY for name in names)
+    return codes, tuple(int(own[name] * scale) for name in names)
 
 
 def _day_shares(

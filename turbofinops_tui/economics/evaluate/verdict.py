@@ -14,7 +14,6 @@ import numpy as np
 from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints
 from turbofinops_tui.economics.evaluate.axes import TIME, Mask, time_text
-from turbofinops_tui.economics.evaluate.bind import SPREADING
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_in_memory, names_of
 from turbofinops_tui.economics.evaluate.plan import pieces
 from turbofinops_tui.economics.evaluate.running import cumulated
@@ -27,9 +26,9 @@ from turbofinops_tui.economics.types import Method, Rules, Slice, Unbilled
 from turbofinops_tui.economics.verdict import SAVED, VERDICT_MEASURES, Verdict
 
 
-def methods() -> tuple[str, ...]:
-    """Every method that a verdict tries, in the order it names them; evidence where it can spread."""
-    evidence = ("evidence",) if "evidence" in SPREADING else ()
+def methods(books: FactBooks) -> tuple[str, ...]:
+    """Every method that a verdict tries, in the order it names them; evidence where there is any."""
+    evidence = ("evidence",) if books.facts.evidence else ()
     return ("keep", SAVED, "even", "revenue", "direct", *evidence)
 
 
@@ -91,7 +90,7 @@ def margins_of(
 ) -> dict[str, Amounts]:
     """Method -> margin of every row of ``frame``, in store units."""
     found = {}
-    for method in methods():
+    for method in methods(books):
         chosen = None if method == SAVED else cast(Method, method)
         asked = replace(slice_, shared=chosen, measures=("margin",), sort=(), having=(), top=None, compare="")
         parts = pieces(books, rules, asked, days)

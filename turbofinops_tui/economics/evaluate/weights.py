@@ -19,6 +19,7 @@ from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Records
 from turbofinops_tui.economics.evaluate.merge import added, merged
 from turbofinops_tui.economics.evaluate.sales import customers_of
+from turbofinops_tui.economics.evaluate.usage import by_customer
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start
 from turbofinops_tui.economics.types import SharedRule
 
@@ -70,8 +71,8 @@ class MonthWeights:
     def _twin(self, rule_number: int, month: int, partition: int) -> int | None:
         """The base's rule that has the same weights here, or None."""
         base, rule = self.base, self.binding.shared[rule_number]
-        if base is None or base.binding.directory is not self.binding.directory:
-            return None
+        if base is None or base.binding.usage is not self.binding.usage:
+            return None  # other identities, or other names of features
         twin = next((n for n, other in enumerate(base.binding.shared) if _weighs_alike(other, rule)), None)
         if twin is None or rule.method not in ("direct", "even"):
             return twin
@@ -99,7 +100,15 @@ class MonthWeights:
         if rule.method == "even":
             active = [*direct.items(), *self._revenue_of(month).items()]
             return {customer: 1 for customer, amount in active if amount}
+        if rule.method == "evidence":
+            return self._evidence_of(month)
         return {}
+
+    def _evidence_of(self, month: int) -> dict[int, int]:
+        """Usage evidence per customer, whatever its service: it knows no partitions of cost."""
+        found = by_customer(self.binding.usage.of_month(month))
+        scale = lcm(*(weight.denominator for weight in found.values()))
+        return {customer: int(weight * scale) for customer, weight in found.items()}
 
     def _fixed(self, rule: SharedRule) -> dict[int, int]:
         shares = {

@@ -1,0 +1,110 @@
+"""Trace links: parts of an assignment that the evidence of their day divides (numbers.md 4.3).
+
+An assignment with such parts is expanded for each day: the link's weight by (customer, feature), by
+customer alone where the feature is given, by feature alone where the customer is. Then the whole
+assignment is one split, so that the atom stays (dimension, UTC day).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from math import gcd, lcm
+
+from turbofinops_tui.economics.evaluate.parts import (
+    DIRECT,
+    NOBODY,
+    POOL,
+    TRACED,
+    UNATTRIBUTED,
+    Assignment,
+    Part,
+)
+from turbofinops_tui.economics.evaluate.usage import Cells, Usage
+from turbofinops_tui.economics.patterns import fold
+from turbofinops_tui.economics.types import Link
+
+Shares = dict[tuple[int, str | None], Fraction]
+"""(customer, feature) -> share of the part; a feature of None is what the part says itself"""
+
+
+def splits_cost(link: Link) -> bool:
+    """Whether a trace link gives away a cost pool, rather than name whose spans some traces are."""
+    return link.kind == "trace" and {fold(name) for name, _ in link.match.terms} != {"trace"}
+
+
+def is_traced(parts: Assignment) -> bool:
+    """Whether an assignment waits for the evidence of a day."""
+    return any(part.bucket == TRACED for part in parts)
+
+
+def expanded(parts: Assignment, usage: Usage, day: int, code: dict[str, int]) -> list[Part]:
+    """The parts on one day, merged and in no order; ``code`` maps features to their codes."""
+    sums: dict[Part, Fraction] = {}
+    for part in parts:
+        whole = Fraction(part.weight)
+        if part.bucket != TRACED:
+            bare = replace(part, weight=0)
+            sums[bare] = sums.get(bare, Fraction(0)) + whole
+            continue
+        for (customer, feature), share in _shares(part, usage, day).items():
+            own = _owned(part, customer, part.feature if feature is None else code[feature])
+            sums[own] = sums.get(own, Fraction(0)) + whole * share
+    return _whole_numbers(sums.items())
+
+
+def _whole_numbers(sums: Iterable[tuple[Part, Fraction]]) -> list[Part]:
+    held = [(part, amount) for part, amount in sums if amount > 0]
+    if len(held) == 1:
+        return [replace(held[0][0], weight=1)]
+    scale = lcm(*(amount.denominator for _, amount in held))
+    weights = [int(amount * scale) for _, amount in held]
+    divisor = gcd(*weights)
+    return [replace(part, weight=w // divisor) for (part, _), w in zip(held, weights, strict=True)]
+
+
+def _owned(part: Part, customer: int, feature: int) -> Part:
+    """What a traced part becomes for one owner; the rest goes on to the shared rule, if there is one."""
+    if customer != NOBODY:
+        return Part(0, customer, feature, part.link, DIRECT)
+    if part.pool != NOBODY:
+        return Part(0, NOBODY, feature, part.pool, POOL)
+    return Part(0, NOBODY, feature, NOBODY, UNATTRIBUTED)
+
+
+def _shares(part: Part, usage: Usage, day: int) -> Shares:
+    """How a traced part divides on a day; adds up to 1. A link with a customer gives that one's share."""
+    by, of = part.by, part.of
+    features: dict[str | None, Fraction] = {None: Fraction(1)}
+    if of is not None and of is not by:
+        own = _normal(_merged(_cells(of, usage, day), False, True))
+        features = {name: share for (_, name), share in own.items()}
+    if by is None:
+        return {(part.customer, name): share for name, share in features.items()}
+    customers = _normal(_merged(_cells(by, usage, day), True, by is of, only=part.customer))
+    return {
+        (who, told or name): a * b for (who, told), a in customers.items() for name, b in features.items()
+    }
+
+
+def _merged(cells: Cells, customers: bool, features: bool, only: int = NOBODY) -> Shares:
+    """Cells told apart by customer, by feature or by both; with ``only`` all others count as nobody."""
+    sums: Shares = {}
+    for (who, name), weight in cells.items():
+        kept = who if customers and only in (NOBODY, who) else NOBODY
+        cell = (kept, name or None if features else None)
+        sums[cell] = sums.get(cell, Fraction(0)) + weight
+    return sums
+
+
+def _cells(link: Link, usage: Usage, day: int) -> Cells:
+    cells = usage.on_day(link.evidence, link.weight, day)
+    if link.rest == "spread" and any(who != NOBODY for who, _ in cells):
+        return {cell: weight for cell, weight in cells.items() if cell[0] != NOBODY}
+    return cells
+
+
+def _normal(sums: Shares) -> Shares:
+    whole = sum(sums.values(), Fraction(0))
+    return {cell: weight / whole for cell, weight in sums.items()} if whole else {(NOBODY, None): Fraction(1)}
