@@ -58,8 +58,12 @@ class Drafts:
 
     def load(self) -> Draft | None:
         """The draft with its steps, or None."""
-        with self.session.store.read() as conn:
+        with self.session.own.read() as conn:
             return stored.load_draft(conn)
+
+    def _saved_id(self) -> str:
+        with self.session.store.read() as conn:
+            return load_rules(conn).id
 
     def add(self, changes: Sequence[Edit], label: str = "") -> Draft:
         """Append a step; begins a draft when there is none. Refused whole when one edit is refused.
@@ -71,9 +75,10 @@ class Drafts:
             _named(edit, name)
             for edit, name in zip(changes, outcome.ids[len(outcome.ids) - len(changes) :], strict=True)
         )
-        with self.session.store.write("draft") as txn:
+        began_on = self._saved_id()
+        with self.session.own.write("draft") as txn:
             if stored.load_draft(txn.conn) is None:
-                stored.begin(txn, load_rules(txn.conn).id)
+                stored.begin(txn, began_on)
             stored.add_step(txn, label or "; ".join(map(edit_text, named)), named)
         return self._required()
 
@@ -88,7 +93,7 @@ class Drafts:
         return None if draft is None or not draft.undone else self._mark(draft.undone[0], False)
 
     def _mark(self, step: Step, undone: bool) -> Step:
-        with self.session.store.write("draft") as txn:
+        with self.session.own.write("draft") as txn:
             stored.set_undone(txn, step, undone)
         return step
 
@@ -96,15 +101,16 @@ class Drafts:
         """Throw the draft away; returns it as it was."""
         draft = self.load()
         if draft is not None:
-            with self.session.store.write("discard draft") as txn:
+            with self.session.own.write("discard draft") as txn:
                 stored.remove_draft(txn)
         return draft
 
     def rebase(self) -> Draft:
         """Put the draft on the saved rules of now; raises what an edit raises that no longer fits them."""
         self.outcome()
-        with self.session.store.write("draft") as txn:
-            stored.begin(txn, load_rules(txn.conn).id)
+        began_on = self._saved_id()
+        with self.session.own.write("draft") as txn:
+            stored.begin(txn, began_on)
         return self._required()
 
     def keep(self) -> tuple[str, ...]:
@@ -148,6 +154,22 @@ class Drafts:
         stale = draft is not None and draft.rules != self._saved.id
         return Outcome(rules, tuple(ids), customers, stale)
 
+    def look(self, work: Callable[[WriteTxn], _T]) -> _T:
+        """What ``work`` reads in the rules as the draft leaves them; nothing is stored.
+
+        NotFoundError when there is no draft.
+        """
+        scratch, draft = self._fresh()
+        if draft is None:
+            raise NotFoundError("there is no draft", "edit a rule in a draft first")
+
+        def register(txn: WriteTxn) -> None:
+            self._register(txn)
+
+        with scratch.trial() as txn:
+            stored.apply_edits(txn, draft.edits, register)
+            return work(txn)
+
     def trial(self, work: Callable[[WriteTxn, Register], _T]) -> tuple[_T, Outcome]:
         """What ``work`` does to the saved rules (a draft plays no part); nothing is stored.
 
@@ -178,7 +200,9 @@ class Drafts:
             if self._scratch is None or key != self._key:
                 self._scratch = Scratch(self.session.store, conn)
                 self._key, self._saved = key, saved
-            return self._scratch, stored.load_draft(conn)
+            if not self.session.reader:
+                return self._scratch, stored.load_draft(conn)
+        return self._scratch, self.load()
 
     def _register(self, txn: WriteTxn) -> list[str]:
         """``links.register_named`` on the dimensions at hand: only what the edits can newly name."""

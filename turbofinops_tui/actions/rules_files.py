@@ -76,14 +76,14 @@ def _text(path: Path) -> str:
         raise DataError("this is not UTF-8", "save it as UTF-8", file=str(path), line=line) from None
 
 
-def export_text(session: Session) -> str:
-    """All rules in the form of the file, as for a new one."""
-    return rules_text(_saved(session))
+def export_text(session: Session, *, draft: bool = False) -> str:
+    """All rules in the form of the file, as for a new one; ``draft``: as the draft leaves them."""
+    return rules_text(_rules(session, draft))
 
 
-def export_file(session: Session, path: str) -> bool:
+def export_file(session: Session, path: str, *, draft: bool = False) -> bool:
     """Write all rules to a file; over an existing one its comments stay. False: it said so already."""
-    rules = _saved(session)
+    rules = _rules(session, draft)
     target = Path(path)
     before = _text(target) if target.exists() else None
     after = rules_text(rules) if before is None else merged_text(before, rules, path)
@@ -93,7 +93,11 @@ def export_file(session: Session, path: str) -> bool:
     return True
 
 
-def _saved(session: Session) -> RuleSet:
+def _rules(session: Session, draft: bool) -> RuleSet:
+    if draft:
+        from turbofinops_tui.actions.reports import Reports
+
+        return Reports(session).drafts.look(lambda txn: rule_set_rows.load_rule_set(txn.conn))
     with session.store.read() as conn:
         return rule_set_rows.load_rule_set(conn)
 

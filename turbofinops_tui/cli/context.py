@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.errors import UsageError
@@ -26,13 +26,35 @@ class Context:
     workspace: str = ""
     placed: bool = False
     """True when --root or --store said where the store lies"""
+    published: str = ""
+    """books id of the published copy that ``paths.store`` is; empty: a store of one's own"""
 
     def open(self) -> Session:
         """The session with its store opened (migrated when needed)."""
         # Imported here: --version, --help and usage errors open nothing.
         from turbofinops_tui.actions.session import open_session
 
-        return open_session(self.paths, self.clock, read_only=self.read_only, yes=self.yes)
+        return open_session(
+            self.paths,
+            self.clock,
+            read_only=self.read_only,
+            yes=self.yes,
+            workspace=self.workspace,
+            published=bool(self.published),
+        )
+
+    def renewed(self) -> Context:
+        """The same with the newest published books; itself for a store of one's own."""
+        if not self.published:
+            return self
+        from turbofinops_tui.actions.publishing import newest
+
+        path, books = newest(self.workspace)
+        return (
+            self
+            if books == self.published
+            else replace(self, paths=replace(self.paths, store=path), published=books)
+        )
 
 
 def has_terminal() -> bool:

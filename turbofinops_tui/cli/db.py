@@ -1,4 +1,4 @@
-"""``db path | check | backup FILE | restore FILE | rebuild``."""
+"""``db path | check | backup FILE | restore FILE | rebuild | publish DIR``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def register(parser: argparse.ArgumentParser) -> None:
     restoring.add_argument("file", metavar="FILE")
     rebuilding = add("rebuild", "derive every derived table again from what was received")
     rebuilding.add_argument("--format", choices=("table", "json"), default="table", help="default table")
+    publishing = add("publish", "a verified read-only copy for a team, read with --workspace DIR")
+    publishing.add_argument("directory", metavar="DIR", help="must exist; who may read it reads the books")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -45,6 +47,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
         target = Path(args.file).expanduser()
         backup(context.open(), target)
         say(str(target))
+        return EXIT_DONE
+    if args.verb == "publish":
+        from turbofinops_tui.actions.publishing import publish, readers
+
+        found = publish(context.open(), Path(args.directory))
+        tell(f"published {found.file} in {args.directory}, for {readers(Path(args.directory))}")
+        say(found.books)
         return EXIT_DONE
     return _check(args.format, context) if args.verb == "check" else _rebuild(args.format, context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from turbofinops_tui.cli.options import add_slice_options, slice_from_args
+from turbofinops_tui.cli.options import add_slice_options, based, slice_from_args
 from turbofinops_tui.cli.output import grid, terminal_width, value_text
 from turbofinops_tui.cli.printing import say, say_json, tell
 from turbofinops_tui.cli.reports import refuse_draft
@@ -34,7 +34,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def prepare(args: argparse.Namespace, context: Context) -> None:
     """Make the slice and the measure before anything is opened; UsageError for words that mean none."""
-    asked = slice_from_args(args, t.Slice(measures=("margin",)), context.clock.today())
+    asked = slice_from_args(args, based(args, context, t.Slice(measures=("margin",))), context.clock.today())
     refuse_draft(asked)
     if args.row is not None:
         from turbofinops_tui.actions.explaining_rows import parse_row

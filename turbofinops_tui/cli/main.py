@@ -36,6 +36,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "backfill": ("sync", "fetch the history of one connected account, once; resumable"),
     "report": ("reports", "print any slice as table, JSON or CSV"),
     "explain": ("explain", "open a number down to its source rows, or say who carries a row"),
+    "movements": ("movements", "every step of MRR: new, expansion, contraction, churn, reactivation"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
     "links": ("links", "attribution links: cost to customers and features"),
     "classes": ("links", "class rules: which cost is opex"),
@@ -43,13 +44,14 @@ NOUNS: dict[str, tuple[str, str]] = {
     "features": ("links", "revenue map: product to features"),
     "identities": ("links", "external ids of customers"),
     "routes": ("links", "routes to features"),
+    "presets": ("presets", "saved slices: list, save, show, delete, promote, export, import"),
     "rules": ("rules", "all rules as one file: export, plan, apply"),
     "customers": ("customers", "list and show customers"),
     "forget": ("customers", "blank a customer's personal data; amounts and ids stay"),
     "settings": ("settings", "settings that change numbers, audited"),
     "audit": ("audit", "who changed what, when; verifiable"),
     "doctor": ("doctor", "what is configured, where secrets come from, modes, keyring, terminal, versions"),
-    "db": ("db", "the store: path, check, backup, restore, rebuild"),
+    "db": ("db", "the store: path, check, backup, restore, rebuild, publish"),
 }
 """noun -> (module in this package, one line for the help)"""
 
@@ -173,13 +175,21 @@ def _context(words: Words) -> Context:
     from turbofinops_tui.paths import resolve
 
     values = words.values
+    paths = resolve(values.get("--root"), values.get("--store"), values.get("--config"))
+    workspace = values.get("--workspace", os.environ.get("TURBOFINOPS_WORKSPACE", ""))
+    published = ""
+    if workspace and "--store" not in values and not os.environ.get("TURBOFINOPS_STORE"):
+        from turbofinops_tui.actions.publishing import placed
+
+        paths, published = placed(paths, workspace)
     return Context(
-        paths=resolve(values.get("--root"), values.get("--store"), values.get("--config")),
+        paths=paths,
         clock=from_environment(),
         read_only="--read-only" in words.flags,
         yes="--yes" in words.flags,
         debug="--debug" in words.flags,
-        workspace=values.get("--workspace", os.environ.get("TURBOFINOPS_WORKSPACE", "")),
+        workspace=workspace,
+        published=published,
         placed="--root" in values or "--store" in values,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.periods import Range
@@ -28,8 +28,11 @@ from turbofinops_tui.files.slice_words import (
     slice_words,
 )
 
+if TYPE_CHECKING:
+    from turbofinops_tui.cli.context import Context
+
 __all__ = [
-    "add_slice_options", "check_dimension", "check_measure", "command_line", "parse_condition",
+    "add_slice_options", "based", "check_dimension", "check_measure", "command_line", "parse_condition",
     "parse_having", "slice_from_args", "slice_words",
 ]  # fmt: skip
 
@@ -52,9 +55,21 @@ def add_slice_options(parser: argparse.ArgumentParser, *, formats: bool = True) 
     group.add_argument("--sort", action="append", metavar="M[:asc]", help="order, largest first unless :asc")
     group.add_argument("--top", metavar="N", help="the first N rows, the rest as one")
     group.add_argument("--compare", metavar="previous|P", help="beside another period")
+    group.add_argument("--preset", metavar="NAME", help="begin with a saved slice; other options change it")
     group.add_argument("--cumulative", action="store_true", default=None, help="running sums over time")
     if formats:
         group.add_argument("--format", choices=FORMATS, default="table", help="default table")
+
+
+def based(args: argparse.Namespace, context: Context, base: t.Slice) -> t.Slice:
+    """The slice that the options begin with: ``base``, or that of ``--preset``."""
+    if args.preset is None:
+        return base
+    if base != t.Slice() and getattr(args, "name", None) is not None and args.noun == "report":
+        raise UsageError(f"report {args.name} and --preset exclude each other", "give one of them")
+    from turbofinops_tui.actions.presets import shelf_of
+
+    return shelf_of(context.paths, context.workspace).find(args.preset).required().slice
 
 
 def slice_from_args(args: argparse.Namespace, base: t.Slice, today: int) -> t.Slice:

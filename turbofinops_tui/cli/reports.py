@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from turbofinops_tui.cli.options import add_slice_options, slice_from_args
+from turbofinops_tui.cli.options import add_slice_options, based, slice_from_args
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.errors import EXIT_DONE, UsageError
 
@@ -40,7 +40,7 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(NAMED_REPORTS)}"
             raise UsageError(f"there is no report {args.name!r}", hint)
         base = NAMED_REPORTS[args.name]
-    args.slice = slice_from_args(args, base, context.clock.today())
+    args.slice = slice_from_args(args, based(args, context, base), context.clock.today())
 
 
 def refuse_draft(asked: t.Slice) -> None:

@@ -33,6 +33,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     for verb, text in texts.items():
         adding = add(verb, text)
         adding.add_argument("file", metavar="FILE", help="a YAML file of rules")
+        if verb == "export":
+            adding.add_argument(
+                "--view",
+                choices=("saved", "draft"),
+                default="saved",
+                help="default saved; draft: as it leaves them",
+            )
         if verb == "plan":
             adding.add_argument(
                 "--format", choices=("table", "json", "md"), default="table",
@@ -46,13 +53,13 @@ def run(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.reports import Reports
 
     if args.verb == "export" and args.file == "-":
-        text = actions.export_text(session)
+        text = actions.export_text(session, draft=args.view == "draft")
         if sys.stdout.isatty():  # a pipe gets the exact text, a screen nothing that it could act on
             text = "".join(f"{safe(line, 4000)}\n" for line in text.splitlines())
         sys.stdout.write(text)
         return EXIT_DONE
     if args.verb == "export":
-        written = actions.export_file(session, args.file)
+        written = actions.export_file(session, args.file, draft=args.view == "draft")
         tell(f"rules written to {args.file}" if written else f"{args.file} says so already")
         return EXIT_DONE
     rules = actions.read_file(args.file)

@@ -59,6 +59,8 @@ class Store:
         self.path = path
         self.clock = clock
         self.read_only = read_only
+        self.refusal = "start without --read-only"
+        """what to do instead of writing, where this object is for reading"""
         self.delivery_locks: dict[int, int] = {}
         """descriptors of the locks of the deliveries that this process is staging"""
         self._local = threading.local()
@@ -88,6 +90,25 @@ class Store:
                 f"there is no store at {path}", "import something first, or give another --store"
             )
         store._prepare()
+        return store
+
+    @classmethod
+    def published(cls, path: Path, clock: Clock) -> Store:
+        """The published copy at ``path``: for reading, on any file system, held until the process ends.
+
+        StoreError when it is missing or of another version; NewerStoreError as ``open``.
+        """
+        from turbofinops_tui.store.publish import hold
+
+        store = cls(path, clock, read_only=True)
+        store.refusal = (
+            "these are published books: change them where they are published;"
+            " `rules export FILE --view draft` hands a draft over"
+        )
+        store.delivery_locks[-1] = hold(path)
+        version, _ = store._state()
+        if version != migrations.current_version():
+            raise StoreError(f"the published books {path} are of an older version", "publish them again")
         return store
 
     @property
@@ -121,7 +142,7 @@ class Store:
         inside. Nesting is a programming error.
         """
         if self.read_only:
-            raise ReadOnlyError(f"{action} would write to the store", "start without --read-only")
+            raise ReadOnlyError(f"{action} would write to the store", self.refusal)
         if getattr(self._local, "writing", False):
             raise RuntimeError("write transactions do not nest")
         self._local.writing = True
