@@ -213,6 +213,7 @@ REVEALING = (
     "sync/receive/",
     "actions/syncing.py",
     "actions/receiving.py",
+    "actions/webhook_behind.py",
     "actions/receiving_usage.py",
     "actions/connections.py",
 )
