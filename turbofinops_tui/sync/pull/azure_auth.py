@@ -43,9 +43,9 @@ VERSION = "2021-08-06"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """How a request is signed: ``sign(method, url)`` gives headers; ``query`` is added to every address."""
+    """How requests are signed: ``sign(url, headers)`` gives headers; ``query`` is part of every address."""
 
-    sign: Callable[[str, str], Mapping[str, str]]
+    sign: Callable[[str, Mapping[str, str]], Mapping[str, str]]
     origin: str
     query: str = ""
     kind: str = "sas"
@@ -80,7 +80,7 @@ def _given(kind: str, secret: Secret, origin: str, connection: Connection, http:
         return Credential(lambda *_: {}, origin, query, kind)
     if kind == "account-key":
         key = _key(secret)
-        return Credential(lambda method, url: shared_key(method, url, key), origin, kind=kind)
+        return Credential(lambda url, headers: shared_key(url, headers, key), origin, kind=kind)
     settings = connection.settings
     if not settings.get("tenant") or not settings.get("client"):
         raise SourceError(
@@ -120,7 +120,7 @@ class Token:
     def __init__(self, ask: Callable[[], tuple[str, float]]) -> None:
         self._ask, self._value, self._until = ask, "", 0.0
 
-    def headers(self, *_: str) -> dict[str, str]:
+    def headers(self, *_: object) -> dict[str, str]:
         """``Authorization`` with a token that still holds."""
         if time.monotonic() >= self._until:
             value, seconds = self._ask()
@@ -175,8 +175,8 @@ def _key(secret: Secret) -> bytes:
         raise SourceError("the account key is not Base64", "copy it whole from the portal") from None
 
 
-def shared_key(method: str, url: str, key: bytes) -> dict[str, str]:
-    """Headers of a request without a body, signed with the account's key, at the real time."""
+def shared_key(url: str, given: Mapping[str, str], key: bytes) -> dict[str, str]:
+    """Headers of a GET without a body, signed with the account's key, at the real time."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     # addresses of the storage emulator carry the account in the path
@@ -187,6 +187,8 @@ def shared_key(method: str, url: str, key: bytes) -> dict[str, str]:
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         query.setdefault(name.lower(), []).append(unquote(value))
     asked = "".join(f"\n{name}:{','.join(sorted(values))}" for name, values in sorted(query.items()))
-    text = f"{method}{chr(10) * 12}{named}/{account}{parts.path}{asked}"
+    # encoding, language, length, MD5, type, date, since; then the conditions and the range
+    lines = ["GET", *[""] * 7, given.get("If-Match", ""), "", "", given.get("Range", "")]
+    text = "\n".join(lines) + f"\n{named}/{account}{parts.path}{asked}"
     signature = base64.b64encode(hmac.new(key, text.encode(), hashlib.sha256).digest()).decode()
     return headers | {"Authorization": f"SharedKey {account}:{signature}"}

@@ -94,19 +94,20 @@ class Container:
 
     def save(self, blob: Blob, path: Path) -> int:
         """A blob as it was listed, in a file; BlobChanged when it is another by now. Bytes written."""
-        url, headers = self._signed(blob.name, {})
-        return int(self.http.save(url, path, blob.size, headers=headers | {"If-Match": blob.etag}))
+        url, headers = self._signed(blob.name, {}, {"If-Match": blob.etag})
+        return self.http.save(url, path, blob.size, headers=headers)
 
     def _get(self, name: str, query: Mapping[str, str], more: Mapping[str, str] | None = None) -> Answer:
-        url, headers = self._signed(name, query)
-        answer: Answer = self.http.ask("GET", url, headers=headers | dict(more or {}))
-        return answer
+        url, headers = self._signed(name, query, more or {})
+        return self.http.ask("GET", url, headers=headers)
 
-    def _signed(self, name: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    def _signed(
+        self, name: str, query: Mapping[str, str], more: Mapping[str, str]
+    ) -> tuple[str, dict[str, str]]:
         url = self.url + (f"/{quote(name)}" if name else "")
         asked = "&".join(part for part in (urlencode(query), self.credential.query) if part)
         url += f"?{asked}" if asked else ""
-        return url, {"x-ms-version": VERSION} | dict(self.credential.sign("GET", url))
+        return url, {"x-ms-version": VERSION, **more, **self.credential.sign(url, more)}
 
     def _refused(self, status: int, text: str, headers: Mapping[str, str]) -> Exception:
         code = headers.get("x-ms-error-code", "")
@@ -120,6 +121,9 @@ class Container:
                 f"Microsoft's sign-in refuses the client secret of {self.name}",
                 "check tenant, client, secret",
             )
+        query = self._credential.query if self._credential else ""
+        if status in (401, 403) and (ended := sas_ended(query, headers.get("Date", ""))):
+            return SourceError(f"the sas of {self.name} ended on {ended}", "make a new one: read and list")
         if code in ("AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"):
             return Denied(READ, f"the credential of {self.name} may not read {self.url}", ROLE)
         if code in ("AuthorizationFailure", "PublicAccessNotPermitted"):
@@ -128,11 +132,6 @@ class Container:
                 "look at its firewall and whether it allows shared keys",
             )
         if status in (401, 403):
-            ended = sas_ended(self._credential.query if self._credential else "", headers.get("Date", ""))
-            if ended:
-                return SourceError(
-                    f"the sas of {self.name} ended on {ended}", "make a new one: read and list"
-                )
             skew = "Date header" in text or "clock" in text.lower()
             hint = "this machine's clock is wrong" if skew else "is it of another account, or at its end?"
             return SourceError(f"Azure refuses the credential of {self.name} ({code or status})", hint)
