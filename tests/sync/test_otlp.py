@@ -16,8 +16,9 @@ from tests.sync import otlp_cases
 from turbofinops_tui.actions import deliveries
 from turbofinops_tui.actions.otlp_imports import OtlpResult, import_otlp, refresh_spans
 from turbofinops_tui.actions.session import Session, open_session
+from turbofinops_tui.actions.store_admin import rebuild
 from turbofinops_tui.clock import Clock
-from turbofinops_tui.economics.periods import day_text, parse_day
+from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.usage import USAGE_MEASURES
 from turbofinops_tui.errors import ConflictError, DataError
 from turbofinops_tui.paths import resolve
@@ -275,7 +276,25 @@ def test_a_reopened_day_leaves_its_neighbours_alone(opened: Opener, tmp_path: Pa
     import_otlp(session, [path])
     import_otlp(session, [path], reopen=[day_text(min(days))])
     assert figures(session) == otlp_cases.expected_without_routes(spans)
-    assert parse_day("2026-01-31") > 0
+
+
+def test_a_rebuild_resolves_closed_days_from_their_files(opened: Opener, tmp_path: Path) -> None:
+    spans = otlp_cases.make(9)
+    path = write(tmp_path / "1.jsonl", otlp_cases.message(spans))
+    import_otlp(opened(), [path])
+    later = opened(at=datetime(2026, 12, 24, 12, tzinfo=UTC))
+    rules(later, otlp_cases.ROUTES)
+    assert refresh_spans(later) == []  # closed: their spans are gone
+    assert figures(later) == otlp_cases.expected_without_routes(spans)
+    assert rebuild(later).missing == []
+    assert figures(later) == otlp_cases.expected(spans)
+    with later.store.read() as conn:
+        assert conn.execute("SELECT count(*) FROM trace_part").fetchone()[0] == 0
+    path.unlink()
+    rules(later, {"/healthz": "health"})
+    before = figures(later)
+    assert "--reopen" in rebuild(later).missing[0]
+    assert figures(later) == before
 
 
 def test_a_closed_import_is_not_undone(opened: Opener, tmp_path: Path) -> None:

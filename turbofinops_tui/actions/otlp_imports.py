@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,13 +22,15 @@ from turbofinops_tui.store.deliveries import (
     load_delivery,
     release,
 )
-from turbofinops_tui.store.evidence import replace_evidence
+from turbofinops_tui.store.evidence import evidence_scopes, replace_evidence
 from turbofinops_tui.store.findings import Finding, record_findings
 from turbofinops_tui.store.reading import load_reading, stale_scopes
 from turbofinops_tui.store.received import keep, open_received
 from turbofinops_tui.store.settings import all_settings
 from turbofinops_tui.store.spans import (
+    close_days,
     delete_parts,
+    delivery_days,
     part_ids,
     reopen_days,
     settling,
@@ -43,6 +46,7 @@ from turbofinops_tui.sync.settle_spans import (
     refresh,
     resolve_days,
     scope_of,
+    settle_waiting,
 )
 
 if TYPE_CHECKING:
@@ -104,8 +108,6 @@ def import_otlp(
 
 def settle_received(session: Session) -> int:
     """Bring spans that the receiver stored into the daily rows; returns how many were new."""
-    from turbofinops_tui.sync.settle_spans import settle_waiting
-
     with settling(session.store):
         refresh(session.store)
         return settle_waiting(session.store).counts.spans
@@ -138,24 +140,21 @@ def undo_otlp(session: Session, delivery: int) -> list[int]:
                 raise ConflictError(
                     f"import {delivery} is {found.state}", "only an active import can be removed"
                 )
-            if closed := sorted(_days_of(found) & {d for d, shut in span_days(conn).items() if shut}):
+            days = _days_of(found) | delivery_days(conn, delivery)
+            if closed := sorted(day for day, shut in span_days(conn).items() if shut and day in days):
                 what = f"import {delivery} reaches into {day_text(closed[0])}, which has closed"
                 raise ConflictError(what, "take the day anew: `turbofinops import otlp FILE --reopen DAY`")
-            days = _days_of(found)
             others = [
                 item.id
                 for item in load_deliveries(conn)
-                if item.kind == KIND
-                and item.state == "active"
-                and item.id != delivery
-                and _days_of(item) & days
+                if _counts_as_file(item) and item.id != delivery and _days_of(item) & days
             ]
         resolve_days(store, days, without=delivery)
         with store.write("remove delivery") as txn:
             delete_parts(txn, part_ids(txn.conn, delivery))
             txn.conn.execute("UPDATE delivery SET state = 'removed' WHERE id = ?", (delivery,))
             txn.audit("remove import", "delivery", str(delivery), {"kind": KIND}, None)
-    return [number for number in others if number]
+    return others
 
 
 def read_otlp_again(session: Session, item: Delivery) -> None:
@@ -170,13 +169,66 @@ def read_otlp_again(session: Session, item: Delivery) -> None:
                 raise DataError(opened.reason, "import the file again", file=record.path)
             with settling(store):
                 refresh(store)
-                intake, _ = _taken(session, opened.path, record.bytes, item.id, None)
-                with store.write("import otlp") as txn:
-                    intake.change.late.clear()
-                    publish(txn, intake.change, intake.reading, item.id)
+                _taken(session, opened.path, record.bytes, item.id, None, waiting=True)
+                settle_waiting(store)
 
 
-def _reopen(session: Session, days: frozenset[int]) -> None:
+def rebuild_otlp(session: Session) -> list[str]:
+    """Resolve spans anew where the rules of reading are others; returns what could not be, one line each.
+
+    Open days from their kept spans; closed ones from the files of their deliveries, when all of them can
+    still be read. A closed day stays as it is otherwise.
+    """
+    store = session.store
+    missing: list[str] = []
+    with settling(store):
+        refresh(store)
+        with store.read() as conn:
+            stale = set(stale_scopes(conn, load_reading(conn)))
+            items = [item for item in load_deliveries(conn) if item.kind == KIND and item.state == "active"]
+            # a closed day of files without any row is what a killed rebuild left
+            stale |= {scope_of(day) for item in items for day in _days_of(item)} - set(evidence_scopes(conn))
+            days = {day for day, shut in span_days(conn).items() if shut and scope_of(day) in stale}
+        for day in sorted(days):
+            behind = [item for item in items if not item.files or day in _days_of(item)]
+            if reason := _unreadable(session, behind):
+                missing.append(
+                    f"spans of {day_text(day)} stay as they were resolved ({reason}); take the day anew with"
+                    f" `turbofinops import otlp FILE --reopen {day_text(day)}`"
+                )
+            else:
+                _again(session, day, behind)
+    return missing
+
+
+def _unreadable(session: Session, items: Sequence[Delivery]) -> str:
+    """Why the files of some deliveries cannot all be read; empty when they can."""
+    for item in items:
+        if not item.files:
+            return "spans were received, no file holds them"
+        for record in item.files:
+            with open_received(session.paths.received, record) as opened:
+                if opened.path is None:
+                    return opened.reason
+    return ""
+
+
+def _again(session: Session, day: int, items: Sequence[Delivery]) -> None:
+    """One closed day from its files; it closes again at once."""
+    store = session.store
+    with store.read() as conn:
+        first = int(conn.execute("SELECT first FROM span_day WHERE day = ?", (day,)).fetchone()[0])
+    _reopen(session, frozenset((day,)), first)
+    for item in items:
+        for record in item.files:
+            with open_received(session.paths.received, record) as opened:
+                if opened.path is not None:
+                    _taken(session, opened.path, record.bytes, item.id, frozenset((day,)), waiting=True)
+    settle_waiting(store)
+    close_days(store)
+
+
+def _reopen(session: Session, days: frozenset[int], first: int | None = None) -> None:
     """Forget what the days have; the files of this command are all that they will hold."""
     store = session.store
     now = int(store.clock.now().timestamp())
@@ -184,7 +236,7 @@ def _reopen(session: Session, days: frozenset[int]) -> None:
     with store.write("reopen days") as txn:
         for day in sorted(days):
             replace_evidence(txn, scope_of(day), [], feed=FEED)
-        reopen_days(txn, days, now)
+        reopen_days(txn, days, now if first is None else first)
         txn.audit("reopen days", "spans", FEED, None, {"days": sorted(days)})
 
 
@@ -211,17 +263,29 @@ def _import(session: Session, path: Path, record: FileRecord, only: frozenset[in
 
 
 def _taken(
-    session: Session, path: Path, size: int, delivery: int, only: frozenset[int] | None
+    session: Session,
+    path: Path,
+    size: int,
+    delivery: int,
+    only: frozenset[int] | None,
+    *,
+    waiting: bool = False,
 ) -> tuple[Intake, Read]:
-    """Every span of a file, staged as ``delivery``."""
+    """Every span of a file, kept as of ``delivery``."""
     from turbofinops_tui.sync.read.otlp_files import read_file
 
     with session.store.read() as conn:
         reading, limits = load_reading(conn), limits_from(all_settings(conn))
     read = Read()
-    intake = Intake(session.store, delivery, reading, only)
-    read_file(path, size, limits, intake.add, read)
-    intake.flush()
+    intake = Intake(session.store, delivery, reading, only, waiting=waiting)
+    collecting = gc.isenabled()
+    gc.disable()  # spans hold no cycles, and looking for some in so many takes a quarter of the time
+    try:
+        read_file(path, size, limits, intake.add, read)
+        intake.flush()
+    finally:
+        if collecting:
+            gc.enable()
     return intake, read
 
 
@@ -230,9 +294,13 @@ def _imported(session: Session, record: FileRecord) -> int:
     with session.store.read() as conn:
         for item in load_deliveries(conn):
             same = any(file.sha256 == record.sha256 for file in item.files)
-            if same and item.kind == KIND and item.state == "active":
+            if same and _counts_as_file(item):
                 return item.id
     return 0
+
+
+def _counts_as_file(item: Delivery) -> bool:
+    return item.kind == KIND and item.state == "active" and bool(item.files)
 
 
 def _days_of(item: Delivery) -> set[int]:

@@ -29,13 +29,13 @@ from turbofinops_tui.economics.usage import USAGE_MEASURES, CustomerKind, Featur
 METHODS = ("http.request.method", "http.method")
 ROUTE = "http.route"
 MOST_REMEMBERED = 100_000
-_SERVICE = (2, 3, 4)
 _CALL = (5, 6, 7, 8, 9, 0, 1)
-"""places of the figures in a row's measures (``USAGE_MEASURES``)"""
+"""places of a call's figures in a row's measures (``USAGE_MEASURES``)"""
+_NOTHING = (0,) * len(USAGE_MEASURES)
 
 
 class Cell(NamedTuple):
-    """What the figures of a day are kept by."""
+    """What the figures of a day are kept by; plain tuples of the same fields while they are summed up."""
 
     day: int
     service: str
@@ -50,8 +50,9 @@ class Cell(NamedTuple):
     denominator: int
 
 
-Cells = dict[Cell, list[int]]
-"""cell -> measures in the order of ``USAGE_MEASURES``, each to be multiplied by the count"""
+CellKey = tuple[int, str, str, str, CustomerKind, str, FeatureKind, str, int, int]
+Cells = dict[CellKey, list[int]]
+"""fields of a ``Cell`` -> measures in the order of ``USAGE_MEASURES``, each to be multiplied by the count"""
 
 
 class SpanReading(Protocol):
@@ -81,12 +82,15 @@ class Resolver:
         """scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
         self._reading = reading
         self._labels = reading.feature_keys
+        self._words = frozenset((*reading.feature_keys, ROUTE))
         self._routes: dict[tuple[str, str, int], str] = {}
         self._traces: dict[tuple[str, int], str] = {}
 
     def feature_of(self, span: Span) -> str:
         """What the span itself says, a label or a mapped route, as ``kind`` + word; empty for neither."""
         attributes = span.attributes
+        if self._words.isdisjoint(attributes):
+            return ""
         for key in self._labels:
             if label := text_of(attributes.get(key)):
                 return "label" + label
@@ -149,32 +153,37 @@ def add_trace(
     counts.traces += sign
     counts.same_response_id += sign * same
     counts.lost_roots += sign * tree.rootless
+    unknown = 0
     for index, span in enumerate(spans):
-        if not span.known:
-            counts.unknown_probability_spans += sign
-        if not span.numerator:
+        _, _, start, length, kind, numerator, denominator, known, _, source, attributes = span
+        unknown += not known
+        if not numerator:
             continue
-        day, customer, feature = span.start // NANOSECONDS_A_DAY, customers[index], features[index]
-        kind: CustomerKind = "trace"
+        day, customer, feature = start // NANOSECONDS_A_DAY, customers[index], features[index]
+        named: CustomerKind = "trace"
         if not customer:
             customer = rules.customer_of(trace, day)
-            kind = "reference" if customer else ""
+            named = "reference" if customer else ""
         how: FeatureKind = feature[:5]  # type: ignore[assignment]
-        who = (kind, customer, how, feature[5:], span.numerator, span.denominator)
-        _add(cells, Cell(day, span.source.service, "", "", *who), _SERVICE, _times(tree, index, span), sign)
+        who = (named, customer, how, feature[5:], numerator, denominator)
+        held = _held(cells, (day, source.service, "", "", *who))
+        if kind in ENTRY_KINDS:
+            held[2] += sign
+            held[3] += sign * length
+        held[4] += sign * tree.self_time(index, span)
         if index in calls:
-            provider, model = first_text(span.attributes, PROVIDER), first_text(span.attributes, MODEL)
-            found = _tokens(span, rules, counts, sign)
-            _add(cells, Cell(day, span.source.service, provider, model, *who), _CALL, found, sign)
+            provider, model = first_text(attributes, PROVIDER), first_text(attributes, MODEL)
+            held = _held(cells, (day, source.service, provider, model, *who))
+            for place, figure in zip(_CALL, _tokens(span, rules, counts, sign), strict=True):
+                held[place] += sign * figure
+    counts.unknown_probability_spans += sign * unknown
 
 
-def _add(cells: Cells, cell: Cell, places: Sequence[int], figures: Sequence[int], sign: int) -> None:
-    held = cells.get(cell)
+def _held(cells: Cells, key: CellKey) -> list[int]:
+    held = cells.get(key)
     if held is None:
-        held = cells[cell] = [0] * len(USAGE_MEASURES)
-    for place, figure in zip(places, figures, strict=True):
-        if figure:
-            held[place] += sign * figure
+        held = cells[key] = list(_NOTHING)
+    return held
 
 
 class _Tree:
@@ -192,6 +201,13 @@ class _Tree:
                 self.children.setdefault(up, []).append(index)
         self.rootless = all(span.parent for span in spans)
 
+    def self_time(self, index: int, span: Span) -> int:
+        """What a span lasts without its children."""
+        below = self.children.get(index)
+        if below is None or not span.length:
+            return span.length
+        return span.length - _covered(span, [self.spans[place] for place in below])
+
     def above(self, index: int) -> list[int]:
         """The ancestors, nearest first."""
         found: list[int] = []
@@ -206,8 +222,9 @@ def _own_customers(spans: Sequence[Span], keys: Sequence[str]) -> list[str]:
     """What each span or its resource says, all keys on the span before any on the resource."""
     resources: dict[int, str] = {}
     found = []
+    wanted = frozenset(keys)
     for span in spans:
-        own = first_text(span.attributes, keys)
+        own = "" if wanted.isdisjoint(span.attributes) else first_text(span.attributes, keys)
         if not own:
             source = span.source
             own = resources.get(id(source), "\0")
@@ -236,14 +253,6 @@ def _features(tree: _Tree, own: list[str]) -> list[str]:
         return _inherited(tree, own)
     agreed = "label" + words.pop()
     return [value or agreed for value in _inherited(tree, own)]
-
-
-def _times(tree: _Tree, index: int, span: Span) -> tuple[int, int, int]:
-    """(requests, duration, self time) of one span."""
-    length = span.length
-    below = tree.children.get(index)
-    own = length if below is None or not length else length - _covered(span, [tree.spans[i] for i in below])
-    return (1, length, own) if span.kind in ENTRY_KINDS else (0, 0, own)
 
 
 def _covered(span: Span, children: Sequence[Span]) -> int:

@@ -94,6 +94,12 @@ def part_ids(conn: sqlite3.Connection, delivery: int = 0, days: Iterable[int] = 
     return [row[0] for row in conn.execute(query, (delivery, *wanted))]
 
 
+def delivery_days(conn: sqlite3.Connection, delivery: int) -> set[int]:
+    """First and last days of the parts that a delivery brought and that are kept."""
+    query = "SELECT DISTINCT first_day, last_day FROM trace_part WHERE delivery = ?"
+    return {day for row in conn.execute(query, (delivery,)) for day in row}
+
+
 def parts_by_id(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Part]:
     """Parts by their numbers."""
     for ident in ids:

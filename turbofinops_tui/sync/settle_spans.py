@@ -61,11 +61,21 @@ class Change:
 
 
 class Intake:
-    """Takes the spans of one staged delivery; keeps them and sums up what they change."""
+    """Takes the spans of one staged delivery; keeps them and sums up what they change.
+
+    ``waiting``: the delivery counts already, so its spans wait for ``settle_waiting`` as received ones do.
+    """
 
     def __init__(
-        self, store: Store, delivery: int, reading: Reading, only: frozenset[int] | None = None
+        self,
+        store: Store,
+        delivery: int,
+        reading: Reading,
+        only: frozenset[int] | None = None,
+        *,
+        waiting: bool = False,
     ) -> None:
+        self._waiting = waiting
         self._store, self._delivery, self._only = store, delivery, only
         self.reading = reading
         self.resolver = Resolver(reading)
@@ -97,16 +107,22 @@ class Intake:
     def flush(self) -> None:
         """Keep what is held and sum up its change."""
         held, self._held, self._count = self._held, {}, 0
+        if self._waiting:
+            self._put([part_of(trace, self._delivery, held[trace]) for trace in sorted(held)])
+            return
         with self._store.read() as conn:
             known = _known(settled_parts(conn, list(held), self._delivery))
         parts = []
         for trace in sorted(held):
             if fresh := merge(self.change, self.resolver, trace, known.pop(trace, []), held[trace]):
                 parts.append(part_of(trace, self._delivery, fresh))
+        self._put(parts)
+
+    def _put(self, parts: list[Part]) -> None:
         while parts:
             some, parts = parts[: self._pace.rows], parts[self._pace.rows :]
             with self._pace.measured(), self._store.write("stage spans", durable=False) as txn:
-                put_parts(txn, some, settled=True)
+                put_parts(txn, some, settled=not self._waiting)
 
 
 def _known(parts: Iterable[Part]) -> dict[str, list[Span]]:
@@ -144,7 +160,8 @@ def publish(
     days = span_days(txn.conn)
     scopes = evidence_scopes(txn.conn)
     wanted: dict[int, list[EvidenceRow]] = {} if anew is None else {day: [] for day in anew}
-    for cell, figures in change.cells.items():
+    for key, figures in change.cells.items():
+        cell = Cell(*key)
         if days.get(cell.day) is not True and any(figures):
             wanted.setdefault(cell.day, []).append(_row(cell, figures))
     open_days(txn, change.days, _seconds(txn))
@@ -231,7 +248,7 @@ def resolve_days(store: Store, days: Iterable[int], without: int = 0) -> None:
         for trace in sorted(known):
             add_trace(change.cells, trace, known[trace], resolver, change.counts)
     keep = set(wanted)
-    change.cells = {cell: figures for cell, figures in change.cells.items() if cell.day in keep}
+    change.cells = {cell: figures for cell, figures in change.cells.items() if cell[0] in keep}
     with store.write("resolve spans") as txn:
         publish(txn, change, reading, None, anew=wanted)
 

@@ -26,7 +26,7 @@ _KINDS = {
     "SPAN_KIND_INTERNAL": 1, "SPAN_KIND_SERVER": 2, "SPAN_KIND_CLIENT": 3, "SPAN_KIND_PRODUCER": 4,
     "SPAN_KIND_CONSUMER": 5,
 }  # fmt: skip
-NO_SOURCE = Source("", "", {})
+_ZEROS = {32: bytes(16), 16: bytes(8)}
 
 
 @dataclass(slots=True)
@@ -164,12 +164,11 @@ def hex_id(value: object, digits: int) -> str:
     """A trace or span id in lower case; empty for a wrong length, other characters, or all zeros."""
     if not isinstance(value, str) or len(value) != digits:
         return ""
-    text = value.lower()
     try:
-        raw = bytes.fromhex(text)
+        raw = bytes.fromhex(value)
     except ValueError:
         return ""
-    return text if len(raw) * 2 == digits and any(raw) else ""
+    return raw.hex() if len(raw) << 1 == digits and raw != _ZEROS[digits] else ""
 
 
 def _time(value: object) -> int:
