@@ -1,7 +1,7 @@
 """Row 16: a restated month of about 258k rollup rows made valid, and how long the write lock is held.
 
-A second process takes the write lock over and over while the month goes in; the
-longest wait is the longest hold.
+A second process takes the write lock over and over while the month, or a whole import, goes in; the
+longest wait is the longest hold. ``hold FILE ROOT`` is one import of a FOCUS file, alone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -16,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import big_store, harness
+from benchmarks import big_store, data, harness
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.store import batches
 from turbofinops_tui.store.open import Store
@@ -45,8 +46,7 @@ def restate(path: str, extra: str) -> None:
     store = Store.open(Path(path), Clock())
     with sqlite3.connect(path) as conn:
         ids = [row[0] for row in conn.execute("SELECT id FROM cost_dimension ORDER BY id LIMIT 40000")]
-    command = harness.python("-m", "benchmarks.restate", "watch", str(store.lock_path))
-    watcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    watcher = _watcher(store.lock_path)
     rows = list(big_store.month_rows(big_store.LAST, ids, 5))
     start = time.perf_counter()
     delivery = batches.begin_delivery(store, "focus", "aws", "main", [], {})
@@ -66,6 +66,31 @@ def restate(path: str, extra: str) -> None:
             }
         )
     )
+
+
+def _watcher(lock: Path) -> subprocess.Popen[str]:
+    command = harness.python("-m", "benchmarks.restate", "watch", str(lock))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def hold(file: str, root: str) -> None:
+    """Import ``file`` into a new store under ``root``; prints the longest lock wait in seconds."""
+    shutil.rmtree(root, ignore_errors=True)
+    store = harness.turbofinops("--root", root, "customers", "list")
+    harness.measure(harness.Contender("a new store", store))
+    command = harness.python("-m", "benchmarks.ingest_once", file, root)
+    lock = next(Path(root).rglob("*.wlock"))
+    watcher = _watcher(lock)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    print(float(watcher.communicate("")[0]))
+
+
+def import_hold(folder: Path, lines: int) -> str:
+    """The line of row 16 about an import."""
+    file = data.focus_csv_gz(folder, lines)
+    command = harness.python("-m", "benchmarks.restate", "hold", str(file), str(folder / "root-hold"))
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return f"Longest hold of the write lock while {lines:,} lines are imported: {float(done.stdout):.3f} s\n"
 
 
 def compare(folder: Path, rows: int, rounds: int) -> str:
@@ -92,7 +117,7 @@ def compare(folder: Path, rows: int, rounds: int) -> str:
             max(run[key] for run in runs) if key == "hold" else statistics.median(run[key] for run in runs)
         )
         lines.append(f"| {name} | {figure:.3f} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + import_hold(folder, rows)
 
 
 def main() -> None:
@@ -101,6 +126,8 @@ def main() -> None:
         watch(sys.argv[2])
     elif len(sys.argv) == 4 and sys.argv[1] == "once":
         restate(*sys.argv[2:])
+    elif len(sys.argv) == 4 and sys.argv[1] == "hold":
+        hold(*sys.argv[2:])
     else:
         args = harness.arguments(__doc__ or "", 10_000_000)
         print(compare(harness.cache(args), args.lines, args.rounds))
