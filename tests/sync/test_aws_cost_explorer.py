@@ -158,3 +158,12 @@ def test_a_key_of_another_account_is_refused(
     assert run(root, "sync") == 1
     assert "is of account 999999999999" in capsys.readouterr().err
     assert fake.asked == []
+
+
+def test_a_failed_run_counts_what_it_asked(root: str, fake: FakeCostExplorer) -> None:
+    fake.costs["2026-09-01", "Usage", "AmazonEC2", "customer$acme"] = ("NaN", "1")
+    assert run(root, "sync") == 1
+    with open_session(resolve(root=root), Clock()).store.read() as conn:
+        state = parse_state(load_connections(conn)[0].cursor)
+    assert state.requests == {"2026-11": len(fake.asked)}
+    assert "UnblendedCost is not a number" in state.error

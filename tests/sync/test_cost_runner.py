@@ -149,7 +149,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(prepare: Prepare) -> None
 def test_the_same_test_catches_a_cursor_written_before_its_rows(
     prepare: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = cost_sync.import_fetched
+    real = cost_sync.import_fetched  # type: ignore[attr-defined]
 
     def early(session: Session, *words: object, **options: object) -> object:
         with session.store.write("too early") as txn:
@@ -166,3 +166,21 @@ def test_the_same_test_catches_a_cursor_written_before_its_rows(
         if caught:
             break
     assert caught
+
+
+def test_a_fault_of_one_source_is_logged_and_stops_no_other(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in" / "a.csv", "1")
+    session = opened(tmp_path / "root", clock, a=tmp_path / "in", b=tmp_path / "in")
+    real = cost_sync.open_cost
+
+    def broken(session: Session, connection: Connection, stop: threading.Event) -> object:
+        if connection.name == "a":
+            raise KeyError("surprise")
+        return real(session, connection, stop)
+
+    monkeypatch.setattr(cost_sync, "open_cost", broken)
+    a, b = sync(session, [], Ask())
+    assert a.error.startswith("unexpected KeyError: the details are in ")
+    assert (b.error, b.items) == ("", 1)

@@ -81,7 +81,13 @@ class CostRun:
             raise
         finally:
             with self.session.store.write("sync") as txn:
-                save_outcome(txn, self.connection.name, error)
+                save_outcome(txn, self.connection.name, error, self._lost())
+
+    def _lost(self) -> int:
+        """Paid requests of items that came to nothing: they were asked all the same."""
+        lost = max(0, int(getattr(self.source, "asked", 0)) - self.outcome.requests)
+        self.outcome.requests += lost
+        return lost
 
     def _run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
         self._pin()

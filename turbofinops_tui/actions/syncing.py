@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from turbofinops_tui.actions import crash_log
 from turbofinops_tui.actions.credentials import secret_of
 from turbofinops_tui.actions.stripe_imports import settle_versions
 from turbofinops_tui.economics.periods import day_text, parse_day
@@ -119,6 +120,11 @@ def _one(run: _Run, connection: Connection) -> SyncLine:
                 _fetch(run.session, connection, run.ask, run.tick, line)
     except TurboError as error:
         line.error = error.line()
+    except Exception as error:  # a fault of one source is no reason to leave the others out
+        where = crash_log.write(
+            run.session.paths.state, run.session.clock, error, f"fetching {connection.name}"
+        )
+        line.error = f"unexpected {type(error).__name__}: the details are in {where}"
     return line
 
 
@@ -130,10 +136,14 @@ def _fetch_cost(run: _Run, connection: Connection, line: SyncLine) -> None:
         connection = get_connection(conn, name)  # as it is now that the lock is ours
     outcome = CostOutcome()
     stop = run.stop or threading.Event()
+
+    def tick(what: str, done: int, of: int) -> None:
+        run.tick(name, CostProgress(what, done, of))
+
     try:
-        CostRun(
-            run.session, connection, lambda *words: run.tick(name, CostProgress(*words)), stop, outcome
-        ).run(run.ask, lambda plan: run.confirm(name, plan), lambda plan: run.show(name, plan))
+        CostRun(run.session, connection, tick, stop, outcome).run(
+            run.ask, lambda plan: run.confirm(name, plan), lambda plan: run.show(name, plan)
+        )
     finally:
         line.items, line.unchanged, line.rows = outcome.items, outcome.unchanged, outcome.rows
         line.notes, line.changes, line.requests = outcome.notes, outcome.changes, outcome.requests

@@ -189,9 +189,11 @@ class DataExports:
                     job.result()
                     done += 1
                     tick(f"{manifest.export} {manifest.period}", done, len(jobs))
-            except BaseException:
+            except BaseException as error:
                 for job in jobs:
                     job.cancel()
+                if not isinstance(error, Exception):  # the user ends the program: let the workers go at once
+                    self.access.stop.set()
                 raise
         return paths, [f"s3://{bucket}/{part.key}" for bucket, part in parts]
 
