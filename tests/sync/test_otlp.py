@@ -14,6 +14,7 @@ import pytest
 
 from tests.sync import otlp_cases
 from turbofinops_tui.actions import deliveries
+from turbofinops_tui.actions.discovering import discover
 from turbofinops_tui.actions.otlp_imports import OtlpResult, import_otlp, refresh_spans
 from turbofinops_tui.actions.session import Session, open_session
 from turbofinops_tui.actions.store_admin import rebuild
@@ -230,6 +231,21 @@ def test_an_import_can_be_undone(opened: Opener, tmp_path: Path) -> None:
     assert not done.missing
     import_otlp(other, [second])
     assert figures(session) == figures(other)
+
+
+def test_discover_lists_the_keys_that_name_customers(opened: Opener, tmp_path: Path) -> None:
+    spans = otlp_cases.make(3)
+    session = opened()
+    with session.store.write("test") as txn:
+        save_customer(txn, "ACME", origin="import")
+        save_customer(txn, "Zed", origin="import")
+    path = write(tmp_path / "x.jsonl", otlp_cases.message(spans))
+    found = discover(session, [path])
+    assert {line.key for line in found} == {"customer.id", "tenant.id", "app.customer_id"}
+    assert all(line.used and line.place == "span" for line in found)
+    import_otlp(session, [path])  # repeated spans aside, the kept ones say the same
+    assert discover(session) == found
+    assert sum(line.customers for line in found) <= 6
 
 
 # --- days -----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "connect": ("connect", "connections to accounts: list, add, set, secret, test, remove"),
     "webhook": ("webhook", "receive Stripe's events: durable before the answer, derived behind it"),
     "receive": ("receive", "receive traces over OTLP/HTTP: durable before the answer, settled behind it"),
+    "evidence": ("evidence", "usage evidence: which attribute of the spans names the customer"),
     "import": ("imports", "bring in cost files, revenue, customers and rates"),
     "imports": ("imports_admin", "list deliveries or undo one"),
     "sync": ("sync", "fetch what is new from the connected accounts"),

@@ -94,6 +94,15 @@ def part_ids(conn: sqlite3.Connection, delivery: int = 0, days: Iterable[int] = 
     return [row[0] for row in conn.execute(query, (delivery, *wanted))]
 
 
+def every_part(conn: sqlite3.Connection) -> Iterator[Part]:
+    """Every kept part of deliveries that count, in the order they came."""
+    query = (
+        "SELECT p.trace, p.delivery, p.first_day, p.last_day, p.body, p.id FROM trace_part p"
+        " JOIN delivery d ON d.id = p.delivery AND d.state = 'active' ORDER BY p.id"
+    )
+    yield from (Part(*row) for row in conn.execute(query))
+
+
 def delivery_days(conn: sqlite3.Connection, delivery: int) -> set[int]:
     """First and last days of the parts that a delivery brought and that are kept."""
     query = "SELECT DISTINCT first_day, last_day FROM trace_part WHERE delivery = ?"
