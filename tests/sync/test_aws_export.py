@@ -207,3 +207,19 @@ def test_a_broken_line_is_asked_again(s3: S3, session: Session, monkeypatch: pyt
     assert fetch(session).error == ""
     assert broken == [1]
     assert totals(session) == {"2026-10": "20"}
+
+
+def test_fetched_files_are_rebuilt_and_explained_from_their_kept_copies(
+    s3: S3, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3.deliver("2026-10", [[line("2026-10-05", "20"), line("2026-10-06", "3")]])
+    fetch(session)
+    root = str(session.paths.store.parent.parent)
+    assert main.run(["--root", root, "db", "rebuild"]) == 0
+    assert totals(session) == {"2026-10": "23"}
+    assert main.run(["--root", root, "reconcile"]) == 0
+    capsys.readouterr()
+    file = f"s3://{s3.bucket}/fin/daily/data/BILLING_PERIOD=2026-10/daily-00001.csv.gz"
+    assert main.run(["--root", root, "explain", "--row", f"aws:{file}:3"]) == 0
+    assert "3.00" in capsys.readouterr().out
+    assert main.run(["--root", root, "explain", "--row", "aws:daily-00001.csv.gz:2"]) == 0
