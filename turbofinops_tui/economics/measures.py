@@ -6,7 +6,9 @@ direct / cost; AI share = AI cost / (direct + shared).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.types import (
@@ -17,6 +19,7 @@ from turbofinops_tui.economics.types import (
     REVENUE_DIMENSIONS,
     Value,
 )
+from turbofinops_tui.economics.usage import OF_SERVICES, USAGE_MEASURES, usage_text
 from turbofinops_tui.economics.verdict import VERDICT_MEASURES, word
 from turbofinops_tui.errors import UsageError
 
@@ -59,6 +62,8 @@ class Cell:
     mrr: int | None = None
     nrr_start: int | None = None
     nrr_kept: int | None = None
+    usage: Mapping[str, Fraction] = field(default_factory=dict)
+    """measures of usage evidence that the row has"""
 
     @property
     def cost(self) -> int | None:
@@ -79,6 +84,8 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
     """The value of ``measure`` in ``cell``; None where it has no meaning."""
     if measure == "customers":
         return cell.customers
+    if measure in USAGE_MEASURES:
+        return None if measure not in cell.usage else usage_text(cell.usage[measure])
     if measure in ("margin_pct", "coverage", "ai_share", "nrr"):
         return _ratio(measure, cell)
     if measure == "verdict":
@@ -135,3 +142,12 @@ def lacks(side: str, dimension: str) -> bool:
     if dimension == "class":  # all revenue is of the class cogs
         return False
     return dimension in COST_DIMENSIONS or dimension.startswith("tag:")
+
+
+def usage_lacks(measure: str, dimension: str) -> bool:
+    """Whether a measure of usage evidence does not have ``dimension`` (numbers.md 5, mixed slices)."""
+    if dimension in ("provider", "model"):
+        return measure in OF_SERVICES
+    if dimension == "service":
+        return False
+    return dimension in (*COST_DIMENSIONS, *REVENUE_DIMENSIONS, "currency") or dimension.startswith("tag:")

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.number_settings import NumberSettings as NumberSettings
 from turbofinops_tui.economics.periods import Days, Range
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 from turbofinops_tui.economics.usage import EvidenceKey as EvidenceKey
 from turbofinops_tui.economics.usage import EvidenceRow as EvidenceRow
 
@@ -43,7 +44,7 @@ MONEY_MEASURES = (
 RATIO_MEASURES = ("margin_pct", "ai_share", "coverage", "nrr")
 COUNT_MEASURES = ("customers",)
 TEXT_MEASURES = ("verdict",)
-MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES + TEXT_MEASURES
+MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES + TEXT_MEASURES + USAGE_MEASURES
 DEFAULT_MEASURES = ("revenue", "cost", "margin", "margin_pct")
 LAST_YEAR = Range()  # the last 12 whole months
 

@@ -7,6 +7,7 @@ for under sampling (its adjusted count) is a fraction in the row's key, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 USAGE_MEASURES = (
@@ -70,3 +71,10 @@ class EvidenceRow:
     key: EvidenceKey
     measures: Measures
     costs: Costs = NO_COSTS
+
+
+def usage_text(value: Fraction) -> str:
+    """An exact fraction as a decimal of 9 places, rounded once, half-even."""
+    units = round(value * 10**9)
+    whole, part = divmod(abs(units), 10**9)
+    return f"{'-' if units < 0 else ''}{whole}.{part:09d}"

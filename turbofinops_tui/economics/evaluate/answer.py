@@ -11,6 +11,7 @@ from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.evaluate.bind import NOBODY
 from turbofinops_tui.economics.evaluate.compare import compared
 from turbofinops_tui.economics.evaluate.frame import Frame, frame_in_memory, wanted_sides
+from turbofinops_tui.economics.evaluate.measured import OF_NOBODY
 from turbofinops_tui.economics.evaluate.notes import warnings_of
 from turbofinops_tui.economics.evaluate.plan import Piece, pieces
 from turbofinops_tui.economics.evaluate.recurring import with_recurring
@@ -23,6 +24,7 @@ from turbofinops_tui.economics.measures import check_names, value
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Books, BooksId, Row, Rules, Slice, Table, Unbilled, Unconverted
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 
 NO_ID = BooksId("", "", "", "")
 
@@ -87,7 +89,7 @@ def _frame(
 
 def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -> tuple[Row, ...]:
     """Totals, or the sum of what has no customer: one row per currency."""
-    totals: dict[str | None, dict[str, int]] = {None: {}} if frame is None else frame.totals
+    totals: dict[str | None, dict[str, Any]] = {None: {}} if frame is None else frame.totals
     if frame is None and currency == NATIVE:
         return ()
     found = []
@@ -96,7 +98,8 @@ def _sum_rows(slice_: Slice, frame: Frame | None, currency: str, nobody: bool) -
         if nobody:
             names = {"revenue": "revenue_of_nobody", "ai": "ai_unattributed"}
             kept = ("revenue", "unattributed", "opex", "tax", "ai")
-            sums = {name: sums.get(names.get(name, name), 0) for name in kept}
+            own_usage = {m: sums[m + OF_NOBODY] for m in USAGE_MEASURES if m in sums}
+            sums = {name: sums.get(names.get(name, name), 0) for name in kept} | own_usage
         counted = 0 if frame is None or nobody else frame.count_totals.get(code, 0)
         cell = cell_of(sums, customers=counted)
         own = code or currency

@@ -18,6 +18,7 @@ from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.evaluate.bind import Binding
 from turbofinops_tui.economics.evaluate.ledger import Records
 from turbofinops_tui.economics.evaluate.sales import Sales, cohorts
+from turbofinops_tui.economics.evaluate.usage import Used
 from turbofinops_tui.economics.links import DimensionIndex
 from turbofinops_tui.economics.patterns import Pattern, fold_key
 from turbofinops_tui.economics.periods import Days, day_text, month_of_day, month_text, week_text
@@ -27,6 +28,8 @@ Mask = npt.NDArray[np.bool_]
 Label = str | None
 NO_COHORT = "none"
 OF_DIMENSION = ("provider", "source", "account", "service", "category", "model", "currency")
+OF_EVIDENCE = ("provider", "service", "model")
+"""of cost, and of usage evidence in its own words"""
 OF_ROW = ("kind", "product", "currency")
 TIME = ("day", "week", "month")
 OF_RULES = ("feature", "link")
@@ -43,6 +46,7 @@ class Axis:
     labels: tuple[Label, ...]
     cost: Callable[[Records], Ints] | None
     revenue: Callable[[Sales], Ints] | None
+    usage: Callable[[Used], Ints] | None = None
     of_span: Ints | None = None
     """code per span when the axis is one of time alone"""
     of_dimension: Ints | None = None
@@ -120,7 +124,10 @@ class Space:
 
     def _time(self, name: str) -> Axis:
         codes, labels = ranked(time_text(name, span.start) for span in self.spans)
-        return Axis(name, labels, lambda r: codes[r.span], lambda s: codes[s.span], of_span=codes)
+        return Axis(
+            name, labels, lambda r: codes[r.span], lambda s: codes[s.span], lambda u: codes[u.span],
+            of_span=codes,
+        )  # fmt: skip
 
     @property
     def cohort_months(self) -> list[int | None]:
@@ -145,7 +152,10 @@ class Space:
                 for customer in customers
             ]
         codes, labels = ranked([*values, None], NO_COHORT if name == "cohort" else None)
-        return Axis(name, labels, lambda r: codes[r.customer], lambda s: codes[s.customer])
+        return Axis(
+            name, labels, lambda r: codes[r.customer], lambda s: codes[s.customer],
+            lambda u: codes[u.customer],
+        )  # fmt: skip
 
     def _age(self) -> Axis:
         months = np.array([month_of_day(span.start) for span in self.spans], dtype=np.int64)
@@ -163,11 +173,17 @@ class Space:
             ages = months[span] - first[customer] - low
             return np.where(first[customer] == unknown, len(labels) - 1, ages)
 
-        return Axis("age", labels, lambda r: codes(r.customer, r.span), lambda s: codes(s.customer, s.span))
+        return Axis(
+            "age", labels, lambda r: codes(r.customer, r.span), lambda s: codes(s.customer, s.span),
+            lambda u: codes(u.customer, u.span),
+        )  # fmt: skip
 
     def _feature(self) -> Axis:
         codes, labels = ranked([*self.binding.features.labels, None])
-        return Axis("feature", labels, lambda r: codes[r.feature], lambda s: codes[s.feature])
+        return Axis(
+            "feature", labels, lambda r: codes[r.feature], lambda s: codes[s.feature],
+            lambda u: codes[u.feature],
+        )  # fmt: skip
 
     def _class(self) -> Axis:
         return Axis(
@@ -189,14 +205,21 @@ class Space:
     # --- axes of one side ---------------------------------------------------------------------
 
     def _dimension(self, name: str) -> Axis:
-        codes, labels = self._dimension_codes(name)
-        return Axis(name, labels, lambda r: codes[r.dimension], None, of_dimension=codes)
+        every, labels = self._dimension_codes(name)
+        codes, of_key = np.split(every, [len(self.books.dimensions)])
+        usage: Callable[[Used], Ints] | None = None
+        if name in OF_EVIDENCE:
+            usage = lambda u: of_key[u.rows.key]  # noqa: E731 (one of the axis's ways to find a code)
+        return Axis(name, labels, lambda r: codes[r.dimension], None, usage, of_dimension=codes)
 
     def _dimension_codes(self, name: str) -> tuple[Ints, tuple[Label, ...]]:
         memory = self.books.facts.memory
         key = ("dimension codes", name)
         if key not in memory:
-            memory[key] = ranked(dimension_values(self.books.dimensions, name, self.books.index))
+            values = dimension_values(self.books.dimensions, name, self.books.index)
+            if name in OF_EVIDENCE:
+                values += [getattr(found, name) or None for found in self.books.facts.evidence.keys]
+            memory[key] = ranked(values)
         return memory[key]  # type: ignore[return-value]
 
     def _link(self) -> Axis:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from turbofinops_tui.economics.books import NATIVE, FactBooks
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, total
 from turbofinops_tui.economics.evaluate.axes import TIME, Axis, Mask, Space
 from turbofinops_tui.economics.evaluate.cubes import COST, REVENUE, Cube
+from turbofinops_tui.economics.evaluate.measured import Measured
 from turbofinops_tui.economics.evaluate.plan import Piece, forget, memory_of
 from turbofinops_tui.economics.measures import COST_SIDE, REVENUE_SIDE, lacks
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import LAST_YEAR, Rules, Slice
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Frame:
     sums: dict[str, Amounts]
     has_revenue: bool
     has_cost: bool
-    totals: dict[str | None, dict[str, int]]
+    totals: dict[str | None, dict[str, Any]]
     """currency (None: the reporting one) -> exact sums of the whole slice"""
     counts: Ints | None = None
     count_totals: dict[str | None, int] = field(default_factory=dict)
@@ -83,17 +86,23 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
     revenue, cost = wanted_sides(slice_)
     rows_have = {side: not any(lacks(side, name) for name in slice_.by) for side in ("revenue", "cost")}
     reducer = _Reducer(slice_, parts, layout)
+    asked = [name for name in USAGE_MEASURES if name in names_of(slice_)]
+    measured = Measured.of(slice_, reducer.space, reducer.inside) if asked else None
     found: list[tuple[Ints, dict[str, Amounts]]] = []
     if cost and rows_have["cost"]:
         found.append(reducer.rows("cost", _buckets(slice_)))
     if revenue and rows_have["revenue"]:
         found.append(reducer.rows("revenue", ("revenue",)))
+    if measured is not None:
+        found += measured.rows(asked, reducer.plain, reducer.time_code, reducer.time_size)
     keys = np.unique(np.concatenate([part[0] for part in found])) if found else np.zeros(0, dtype=np.int64)
     sums: dict[str, Amounts] = {}
     for own, columns in found:
         place = np.searchsorted(keys, own)
         for name, values in columns.items():
             sums[name] = np.zeros(len(keys), dtype=values.dtype)
+            if name in asked:
+                sums[name][:] = Fraction(0)
             sums[name][place] = values
     for name in (*COST, *REVENUE):
         sums.setdefault(name, np.zeros(len(keys), dtype=np.int64))
@@ -102,6 +111,8 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
         axes, codes, sums, revenue and rows_have["revenue"], cost and rows_have["cost"],
         reducer.totals(revenue, cost),
     )  # fmt: skip
+    for sums_ in frame.totals.values() if measured is not None else ():
+        sums_.update(measured.totals(asked))  # type: ignore[union-attr]
     if "customers" in names_of(slice_):
         frame.counts, frame.count_totals = reducer.count(keys, rows_have)
     frame.lost = reducer.lost(keys, rows_have, revenue, cost)
@@ -150,6 +161,7 @@ class _Reducer:
             self.space = Space(first.books, first.binding, spans, first.whole)
         self.plain = [self.space.axis(name) for name in layout.names]
         self.time = [self.space.axis(name) for name in layout.time]
+        self.inside: Mask = np.concatenate([part.inside for part in parts])
         self._times()
 
     def _times(self) -> None:
@@ -211,11 +223,11 @@ class _Reducer:
             return keys, sums
         return keys[kept], {name: values[kept] for name, values in sums.items()}
 
-    def totals(self, revenue: bool, cost: bool) -> dict[str | None, dict[str, int]]:
+    def totals(self, revenue: bool, cost: bool) -> dict[str | None, dict[str, Any]]:
         """Exact sums of the whole slice, per currency when native."""
         names = ("currency",) if self.layout.native else ()
         labels = self.space.axis("currency").labels if self.layout.native else (None,)
-        found: dict[str | None, dict[str, int]] = {} if self.layout.native else {None: {}}
+        found: dict[str | None, dict[str, Any]] = {} if self.layout.native else {None: {}}
         for side, wanted in (("revenue", revenue), ("cost", cost)):
             if not wanted:
                 continue

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from turbofinops_tui.economics.books import NATIVE
-from turbofinops_tui.economics.evaluate.frame import Frame, wanted_sides
+from turbofinops_tui.economics.evaluate.frame import Frame, names_of, wanted_sides
 from turbofinops_tui.economics.evaluate.plan import Piece
-from turbofinops_tui.economics.measures import lacks
+from turbofinops_tui.economics.measures import lacks, usage_lacks
 from turbofinops_tui.economics.money import exact_text
 from turbofinops_tui.economics.types import Slice, Unconverted
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 
 
 def warnings_of(
@@ -44,7 +45,20 @@ def _mixed(slice_: Slice) -> list[str]:
             conditions = [c for c in slice_.where if c.dimension == name]
             texts = " ".join(f"{name}{'!=' if c.negated else '='}{c.pattern}" for c in conditions)
             found.append(f"the filter {texts} does not touch {side}")
-    return found
+    return found + _of_usage(slice_)
+
+
+def _of_usage(slice_: Slice) -> list[str]:
+    """The same of usage measures; those that miss the same are named together."""
+    found: dict[str, list[str]] = {}
+    for measure in (name for name in USAGE_MEASURES if name in names_of(slice_)):
+        missing = [name for name in slice_.by if usage_lacks(measure, name)]
+        if missing:
+            text = f"no {' or '.join(missing)}: the whole stands in the totals alone"
+            found.setdefault(text, []).append(measure)
+        for name in dict.fromkeys(c.dimension for c in slice_.where if usage_lacks(measure, c.dimension)):
+            found.setdefault(f"the filter on {name} does not touch it", []).append(measure)
+    return [f"{', '.join(measures)}: {text}" for text, measures in found.items()]
 
 
 def _credits(slice_: Slice, parts: Sequence[Piece], currency: str) -> list[str]:

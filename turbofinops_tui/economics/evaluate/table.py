@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -15,9 +15,10 @@ from turbofinops_tui.economics.evaluate.frame import Frame
 from turbofinops_tui.economics.measures import RECURRING, Cell, value
 from turbofinops_tui.economics.money import Money, Ratio, scale
 from turbofinops_tui.economics.types import Having, Key, Row, Slice, Value
+from turbofinops_tui.economics.usage import USAGE_MEASURES
 from turbofinops_tui.economics.verdict import VERDICT_MEASURES
 
-Sums = Mapping[str, int]
+Sums = Mapping[str, Any]
 
 
 def cell_of(
@@ -39,6 +40,7 @@ def cell_of(
     return Cell(
         *amounts, customers=customers, unconverted=lost, best=best, worst=worst,  # type: ignore[misc, arg-type]
         mrr=mrr, nrr_start=start, nrr_kept=kept,
+        usage={name: sums[name] for name in USAGE_MEASURES if name in sums},
     )  # fmt: skip
 
 
@@ -110,7 +112,10 @@ def row_currency(frame: Frame, position: int, currency: str) -> str:
 
 def row_cell(frame: Frame, position: int) -> Cell:
     """The exact sums of a row."""
-    sums = {name: int(values[position]) for name, values in frame.sums.items()}
+    sums = {
+        name: values[position] if name in USAGE_MEASURES else int(values[position])
+        for name, values in frame.sums.items()
+    }
     counted = 0 if frame.counts is None else int(frame.counts[position])
     lost = frame.lost is not None and bool(frame.lost[position])
     known = frame.judged is not None and bool(frame.judged[position])
@@ -150,6 +155,8 @@ def column(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
         return _quotient(s["ai"], owned, no_cost | (owned == 0).astype(bool))
     if measure == "customers":
         return (np.zeros(size, dtype=np.int64) if frame.counts is None else frame.counts), nothing
+    if measure in USAGE_MEASURES:
+        return s.get(measure, s["direct"]), np.full(size, measure not in s)
     if measure in RECURRING:
         return _recurring(frame, measure)
     if measure in VERDICT_MEASURES:
@@ -217,6 +224,8 @@ def having(slice_: Slice, frame: Frame, currency: str) -> Ints:
 def _passes(condition: Having, frame: Frame, position: int, currency: str) -> bool:
     code = row_currency(frame, position, currency)
     found = value(condition.measure, row_cell(frame, position), code)
+    if condition.measure in USAGE_MEASURES and found is not None:
+        found = row_cell(frame, position).usage[condition.measure]  # type: ignore[assignment]
     if found is None or isinstance(found, str) or isinstance(condition.value, str):
         return found is not None and (found == condition.value) == (condition.operator == "=")
     limit = Fraction(condition.value)
@@ -260,7 +269,10 @@ def _others(slice_: Slice, frame: Frame, cut: Ints, currency: str) -> list[Row]:
     """One row for all that was cut; one per currency when native."""
     found = []
     for code, positions in _by_currency(frame, cut, currency):
-        sums = {name: total(values[positions]) for name, values in frame.sums.items()}
+        sums: dict[str, Any] = {
+            name: sum(values[positions], Fraction(0)) if name in USAGE_MEASURES else total(values[positions])
+            for name, values in frame.sums.items()
+        }
         # a customer may be in several rows: the count of the rest is that of its rows
         counted = 0 if frame.counts is None else int(frame.counts[positions].sum())
         lost = frame.lost is not None and bool(frame.lost[positions].any())

@@ -6,6 +6,7 @@ Weights are exact: the measure times the adjusted count of the spans, summed as 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
@@ -125,6 +126,24 @@ class Usage:
                 counted = Fraction(amount * own.numerator, own.denominator)
                 cells[cell] = cells[cell] + counted if cell in cells else counted
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Evidence rows with their owners: parallel to ``rows``."""
+
+    rows: UsageRows
+    span: Ints
+    customer: Ints
+    feature: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, chosen: Ints) -> Used:
+        """The rows of some positions."""
+        rows = UsageRows(self.rows.day[chosen], self.rows.key[chosen], self.rows.measures[chosen])
+        return Used(rows, self.span[chosen], self.customer[chosen], self.feature[chosen])
 
 
 def by_customer(cells: Mapping[tuple[int, str], Fraction]) -> dict[int, Fraction]:
