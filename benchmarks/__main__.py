@@ -13,6 +13,7 @@ from benchmarks import (
     grid,
     harness,
     ingest,
+    live_edit,
     paint,
     restate,
     start,
@@ -38,6 +39,7 @@ def main() -> None:
     print(ingest.report(lines, small, folder, rounds))
     root = big_store.build(folder, lines).parents[1]
     print(views.compare(folder, lines, rounds))
+    print(live_edit.compare(folder, lines, min(rounds, 3)))
     print(paint.first_paint(root, big_store.TODAY, rounds))
     print(harness.table("Start", start.version(max(rounds, 3))))
     print(grid.compare(10_000 if args.quick else 100_000, rounds)[1])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from turbofinops_tui.actions import first_paint
 from turbofinops_tui.actions.draft_view import DraftInfo, DraftKey, draft_info, draft_key
+from turbofinops_tui.actions.memory import give_back
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.economics.periods import (
     Days,
@@ -207,13 +208,16 @@ class Desk:
             if reports.ids().whole != self.books_id:
                 self._cache.clear()
                 self.books_id = reports.ids().whole
-            found = {}
+            found, computed = {}, False
             for name, asked in names.items():
                 table = self._cache.get(asked)
                 if table is None:
                     table = reports.table(asked)
                     self._remember(asked, table)
+                    computed = True
                 found[name] = table
+            if computed:
+                give_back()
             return found
 
     def keep(self, tables: Mapping[str, Table]) -> None:

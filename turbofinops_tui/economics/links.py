@@ -7,8 +7,9 @@ per match. ``Directory`` finds a customer by identity, then by reference, then b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from turbofinops_tui.economics.patterns import Pattern, fold, fold_key, pattern
 from turbofinops_tui.economics.types import CostDimension, Customer, Identity, Link, Match
@@ -17,6 +18,8 @@ TEMPLATE = "{value}"
 COLUMNS = ("provider", "account", "service", "category", "source")
 """dimensions of a match that a cost dimension has beside its tags"""
 SOURCE_KINDS = ("stripe", "trace", "meter")
+UNSEEN = "\n"
+"""no folded text: those are trimmed"""
 Values = dict[str, list[int]]
 
 
@@ -40,6 +43,7 @@ class DimensionIndex:
         self._columns: dict[str, Values] = {}
         self._tags: dict[str, Values] | None = None
         self._matches: dict[Match, Matched] = {}
+        self._valued: dict[str, frozenset[int]] = {}
 
     def match(self, match: Match) -> Matched:
         """The dimensions for which every term of ``match`` holds; UsageError for a bad ``re:``."""
@@ -56,9 +60,14 @@ class DimensionIndex:
             return {}  # label, route and trace are of spans; no cost dimension has them
         if column not in self._columns:
             values: Values = {}
+            delivered: Values = {}
             for position, dimension in enumerate(self.dimensions):
-                if folded := fold(getattr(dimension, column)):
-                    values.setdefault(folded, []).append(position)
+                text = getattr(dimension, column)
+                held = delivered.get(text)
+                if held is None:  # each text is folded once
+                    held = delivered[text] = values.setdefault(fold(text), [])
+                held.append(position)
+            values.pop("", None)
             self._columns[column] = values
         return self._columns[column]
 
@@ -74,23 +83,33 @@ class DimensionIndex:
         if self._tags is None:
             tags: dict[str, Values] = {}
             folded_keys: dict[str, str] = {}
+            folded_values: dict[str, str] = {}
             for position, dimension in enumerate(self.dimensions):
                 seen: set[str] = set()
                 for raw, value in dimension.tags.items():
                     key = folded_keys.get(raw)
                     if key is None:
                         key = folded_keys[raw] = fold_key(raw, self.prefixes)
-                    folded = fold(value)
+                    folded = folded_values.get(value, UNSEEN)
+                    if folded is UNSEEN:
+                        folded = folded_values[value] = fold(value)
                     if folded and key not in seen:
                         seen.add(key)
                         tags.setdefault(key, {}).setdefault(folded, []).append(position)
             self._tags = tags
         return self._tags
 
+    def _with_value(self, column: str) -> frozenset[int]:
+        """All dimensions that have a value there, made once: ``*`` is the most usual pattern."""
+        if column not in self._valued:
+            self._valued[column] = frozenset(chain.from_iterable(self.values(column).values()))
+        return self._valued[column]
+
     def _match(self, match: Match) -> Matched:
-        found: set[int] | None = None
+        found: Set[int] | None = None
         for column, text in match.terms:
-            hits = _hits(self.values(column), pattern(text))
+            wanted = pattern(text)
+            hits = self._with_value(column) if wanted.everything else _hits(self.values(column), wanted)
             found = hits if found is None else found & hits
             if not found:
                 return Matched(())
@@ -104,8 +123,6 @@ class DimensionIndex:
 def _hits(values: Values, wanted: Pattern) -> set[int]:
     if wanted.lookup_only:
         return {position for text in wanted.exact for position in values.get(text, ())}
-    if wanted.everything:
-        return {position for positions in values.values() for position in positions}
     return {
         position for value, positions in values.items() if wanted.matches(value) for position in positions
     }

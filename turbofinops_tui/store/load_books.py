@@ -28,6 +28,7 @@ from turbofinops_tui.store.settings import load_settings
 
 SEEK_SHARE = 50
 """fewer than 1 / SEEK_SHARE of all dimensions are looked up day by day, more are filtered in a scan"""
+CHUNK = 20_000
 _AMOUNTS = "effective, billed, quantity"
 
 
@@ -48,12 +49,7 @@ class StoreCost:
             )
         )
         self._batch_position = _positions(np.array([batch.id for batch in self.batches], dtype=np.int64))
-        self._monthly = self._placed(
-            conn.execute(
-                f"SELECT m.dimension, m.batch, m.month, {_AMOUNTS} FROM ingest_batch b"  # noqa: S608 (constant)
-                " JOIN cost_monthly m ON m.batch = b.id WHERE b.state = 'active'"
-            )
-        )
+        self._monthly = self._months(conn)
 
     def monthly(self) -> CostRows:
         """Every (dimension, batch, month)."""
@@ -94,6 +90,17 @@ class StoreCost:
         table = flat.reshape(-1, 6)
         columns = [np.ascontiguousarray(table[:, column]) for column in range(6)]
         return CostRows(self._position[columns[0]], self._batch_position[columns[1]], *columns[2:])
+
+    def _months(self, conn: sqlite3.Connection) -> CostRows:
+        """The monthly table, a part at a time: at no moment is it there as Python integers."""
+        cursor = conn.execute(
+            f"SELECT m.dimension, m.batch, m.month, {_AMOUNTS} FROM ingest_batch b"  # noqa: S608 (constant)
+            " JOIN cost_monthly m ON m.batch = b.id WHERE b.state = 'active'"
+        )
+        pieces = []
+        while rows := cursor.fetchmany(CHUNK):
+            pieces.append(self._placed(rows).compact())
+        return CostRows.join(pieces).compact()
 
 
 def _positions(ids: Ints) -> Ints:

@@ -12,11 +12,21 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from turbofinops_tui.economics.books.evidence import EvidenceSource, MemoryEvidence, UsageFacts
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
-from turbofinops_tui.economics.books.rows import Amounts, CostRows, CostSource, Ints, exact, sum_by
+from turbofinops_tui.economics.books.rows import (
+    Amounts,
+    CostRows,
+    CostSource,
+    Ints,
+    ascending,
+    exact,
+    rows_in,
+    sum_by,
+)
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.links import DimensionIndex
 from turbofinops_tui.economics.money import scale
@@ -26,6 +36,7 @@ from turbofinops_tui.economics.types import CostDimension, Customer, NumberSetti
 
 NATIVE = "native"
 T = TypeVar("T")
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,16 @@ class CostEntries:
     batch: Ints
     span: Ints
     amount: Amounts
+    ordered: bool = False
+    """by dimension"""
+
+    def rows_of(self, dimensions: Mask) -> Ints:
+        """Entries of the dimensions of a mask."""
+        return (
+            rows_in(self.dimension, dimensions)
+            if self.ordered
+            else np.flatnonzero(dimensions[self.dimension])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +127,14 @@ class FactBooks:
             return monthly
         number = {month_of_day(span.start): position for position, span in spans}
         low, high = min(*number, int(monthly.when.min())), max(*number, int(monthly.when.max()))
-        table = np.full(high - low + 1, -1, dtype=np.int64)
+        table: Ints = np.full(high - low + 1, -1, dtype=np.int32)
         for month, position in number.items():
             table[month - low] = position
         span_numbers = table[monthly.when - low]
         wanted = span_numbers >= 0
-        return (monthly if wanted.all() else monthly.take(wanted)).at(span_numbers[wanted])
+        if wanted.all():
+            return monthly.at(span_numbers)
+        return monthly.take(wanted).at(span_numbers[wanted])
 
     def _days(self, run: Sequence[tuple[int, Days]]) -> CostRows:
         daily = self.facts.cost.daily(run[0][1].start, run[-1][1].end)
@@ -153,7 +176,8 @@ class FactBooks:
         rows = self.rows
         foreign = self.foreign(currency)
         if not len(foreign):
-            return CostEntries(rows.dimension, rows.batch, rows.when, exact(rows.amount(cost)))
+            amounts = exact(rows.amount(cost))
+            return CostEntries(rows.dimension, rows.batch, rows.when, amounts, ascending(rows.dimension))
         is_foreign = np.zeros(len(self.dimensions), dtype=bool)
         is_foreign[foreign] = True
         own = rows.take(~is_foreign[rows.dimension])
@@ -268,8 +292,11 @@ class Facts:
 
     @cached_property
     def monthly(self) -> CostRows:
-        """The monthly table, read once."""
-        return self.cost.monthly()
+        """The monthly table, read once, by dimension: what one owns is found without reading the rest."""
+        found = self.cost.monthly()
+        if ascending(found.dimension):
+            return found
+        return found.take(np.argsort(found.dimension, kind="stable"))
 
     @cached_property
     def naming(self) -> list[tuple[int, str]]:

@@ -15,8 +15,8 @@ from turbofinops_tui.economics.evaluate.changes import touched
 from turbofinops_tui.economics.evaluate.edits import codes_into, ids
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Mask, Pools, Records
 
-MOST_BASES = 32
-"""ledgers that stand on each other before one stands alone"""
+MOST_BASES = 8
+"""ledgers that stand on each other before one rests on the lowest again"""
 
 
 class DerivedLedger(Ledger):
@@ -28,16 +28,35 @@ class DerivedLedger(Ledger):
         """None once this ledger stands alone"""
         self.changed = touched(base.binding, binding)
         self.own = Ledger(base.books, binding, base.options, self.changed)
-        old = base.binding
-        self._links = codes_into(old.links, binding.links)
-        self._features = codes_into(old.features.labels, binding.features.labels)
-        self._rules = codes_into(ids(old.shared), ids(binding.shared))
+        self._take_codes(base.binding)
         self.depth = base.depth + 1
-        if self.depth > MOST_BASES:
-            _ = base.owned, base.pools, base.unconverted  # the base stands alone from now on
-            base.depth, self.depth = 0, 1
-            if isinstance(base, DerivedLedger):
-                base.base = None
+        if self.depth > MOST_BASES and isinstance(base, DerivedLedger):
+            base.rest_lower()
+            self.depth = base.depth + 1
+
+    def _take_codes(self, old: Binding) -> None:
+        new = self.binding
+        self._links = codes_into(old.links, new.links)
+        self._features = codes_into(old.features.labels, new.features.labels)
+        self._rules = codes_into(ids(old.shared), ids(new.shared))
+
+    def rest_lower(self) -> None:
+        """Rest on the ledger below all others, so that what lies between can be forgotten.
+
+        Where most dimensions differ from that one, this ledger stands alone.
+        """
+        root = self.base
+        while isinstance(root, DerivedLedger) and root.base is not None:
+            root = root.base
+        changed = None if root is None else touched(root.binding, self.binding)
+        if root is None or changed is None or 2 * int(changed.sum()) > len(changed):
+            _ = self.owned, self.pools, self.unconverted
+            self.base, self.depth = None, 0
+            return
+        _ = self.pools, self.unconverted  # few, and read from what lies between
+        self.base, self.changed, self.depth = root, changed, 1
+        self.own = Ledger(self.books, self.binding, self.options, changed)
+        self._take_codes(root.binding)
 
     def records_of(self, dimensions: Mask) -> Records:
         """Owned records of the dimensions of a mask."""

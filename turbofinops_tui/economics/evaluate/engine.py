@@ -240,8 +240,8 @@ class Engine:
     ) -> Cube | None:
         """The cube from the base's by difference; None where it cannot be had that way."""
         base = self.base
-        alone = isinstance(self.ledger, DerivedLedger) and self.ledger.base is None
-        if base is None or alone or not self._same_codes((*names, *conditions_by_dimension(where))):
+        rests = base is not None and getattr(self.ledger, "base", None) is base.ledger
+        if base is None or not rests or not self._same_codes((*names, *conditions_by_dimension(where))):
             return None
         cube = base._cubes.get(key) or base._patched(key, names, where, inside)
         if cube is None or any(values.dtype == object for values in cube.sums.values()):
@@ -274,7 +274,7 @@ class Engine:
     ) -> list[tuple[int, Records]]:
         """Records that the base has (-1) and those in their place (1), of the spans ``inside`` at least."""
         ledger, base = self.ledger, self.base
-        if not isinstance(ledger, DerivedLedger) or base is None or ledger.base is None:
+        if not isinstance(ledger, DerivedLedger) or base is None or ledger.base is not base.ledger:
             return []
         large = self.pools.large or base.pools.large
         groups = self._groups(axes, where) if large else np.arange(len(self.books.dimensions))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turbofinops_tui.economics.books import FactBooks
-from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, sum_by
+from turbofinops_tui.economics.books.rows import Amounts, Ints, ascending, exact, rows_in, sum_by
 from turbofinops_tui.economics.evaluate.bind import Binding
 from turbofinops_tui.economics.evaluate.kept import is_category
 from turbofinops_tui.economics.evaluate.parts import NOBODY, POOL, TRACED, Assignment
@@ -48,8 +48,8 @@ class Records:
     def compact(self) -> Records:
         """The same records in half the memory; positions and codes fit 32 bits."""
         small = (self.dimension, self.span, self.customer, self.feature, self.link)
-        dimension, span, customer, feature, link = (column.astype(np.int32) for column in small)
-        bucket = self.bucket.astype(np.int8)
+        dimension, span, customer, feature, link = (column.astype(np.int32, copy=False) for column in small)
+        bucket = self.bucket.astype(np.int8, copy=False)
         return Records(dimension, span, customer, feature, link, bucket, self.opex, self.amount)  # type: ignore[arg-type]
 
     @staticmethod
@@ -110,7 +110,13 @@ class Ledger:
 
     def records_of(self, dimensions: Mask) -> Records:
         """Owned records of the dimensions of a mask."""
-        return self.owned.take(np.flatnonzero(dimensions[self.owned.dimension]))
+        column = self.owned.dimension
+        rows = rows_in(column, dimensions) if self._ordered else np.flatnonzero(dimensions[column])
+        return self.owned.take(rows)
+
+    @cached_property
+    def _ordered(self) -> bool:
+        return ascending(self.owned.dimension)
 
     @cached_property
     def owned(self) -> Records:
@@ -137,18 +143,21 @@ class Ledger:
         entries = self.books.entries(self.options.cost, self.options.currency)
         dimension, span, amount = entries.dimension, entries.span, entries.amount
         if self.only is not None:
-            rows = np.flatnonzero(self.only[dimension])
+            rows = entries.rows_of(self.only)
             dimension, span, amount = dimension[rows], span[rows], amount[rows]
         if self.options.credits == "out":
             kept = ~self.is_credit[dimension]
             dimension, span, amount = dimension[kept], span[kept], amount[kept]
         binding = self.binding
-        line = binding.timeline[dimension]
-        simple = line == NOBODY
-        pieces = [self._columns(dimension[simple], span[simple], amount[simple])]
+        simple = (binding.timeline == NOBODY)[dimension]
+        if simple.all():  # the columns of the books serve as they are
+            pieces, line = [self._columns(dimension, span, amount)], dimension[:0]
+        else:
+            pieces = [self._columns(dimension[simple], span[simple], amount[simple])]
+            dimension, span, amount = (x[~simple] for x in (dimension, span, amount))
+            line = binding.timeline[dimension]
         whole = self.whole_assignments
         if not simple.all():
-            dimension, span, amount, line = (x[~simple] for x in (dimension, span, amount, line))
             assigned = whole[line, span]
             uncut = assigned != NOBODY
             pieces.append(self._assigned(dimension[uncut], span[uncut], amount[uncut], assigned[uncut]))
@@ -157,13 +166,18 @@ class Ledger:
             if not simple.all()
             else np.zeros(0, dtype=np.int64)
         )
-        return Records.join([*pieces, *split]).compact(), pools, unconverted
+        records = Records.join([*pieces, *split]).compact()
+        if self.only is None and not ascending(records.dimension):  # edits look dimensions up
+            records = records.take(np.argsort(records.dimension, kind="stable"))
+        return records, pools, unconverted
 
     def _columns(self, dimension: Ints, span: Ints, amount: Amounts) -> Records:
         b = self.binding
+        # narrowed before they are spread over the rows: a row has a fraction of what int64 would take
+        customer, feature, link = (c.astype(np.int32)[dimension] for c in (b.customer, b.feature, b.link))
         return Records(
-            dimension, span, b.customer[dimension], b.feature[dimension], b.link[dimension],
-            b.bucket[dimension], b.opex[dimension], amount,
+            dimension, span, customer, feature, link,  # type: ignore[arg-type]
+            b.bucket.astype(np.int8)[dimension], b.opex[dimension], amount,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _assigned(self, dimension: Ints, span: Ints, amount: Amounts, assigned: Ints) -> Records:

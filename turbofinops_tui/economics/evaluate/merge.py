@@ -19,7 +19,9 @@ def merged(keys: Ints, new: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def added(column: Amounts, size: int, places: Ints, at: Ints, change: Amounts) -> Amounts:
-    """``column`` on ``size`` keys with ``change`` added; a copy."""
+    """``column`` on ``size`` keys with ``change`` added; ``column`` itself when nothing of it changes."""
+    if size == len(column) and not change.any():
+        return column
     if len(places) == len(column) and size != len(column):
         out = np.zeros(size, dtype=column.dtype)
         out[places] = column

@@ -83,7 +83,7 @@ class SharedPools:
 
     def _find_twin(self, base: SharedPools, run: int) -> int | None:
         ledger = self.ledger
-        if not isinstance(ledger, DerivedLedger):
+        if not isinstance(ledger, DerivedLedger) or ledger.base is not base.ledger:
             return None
         rule, month, partition = self.runs[0][:, run].tolist()
         twin = base.names.get((ledger.binding.shared[rule].id, month, partition))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from math import lcm
+from typing import cast
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from turbofinops_tui.economics.evaluate.ledger import Ledger, Records
 from turbofinops_tui.economics.evaluate.merge import added, merged
 from turbofinops_tui.economics.evaluate.sales import customers_of
 from turbofinops_tui.economics.evaluate.usage import by_customer
-from turbofinops_tui.economics.periods import Days, month_of_day, month_start
+from turbofinops_tui.economics.periods import month_of_day
 from turbofinops_tui.economics.types import SharedRule
 
 Weights = tuple[Ints, tuple[int, ...]]
@@ -49,7 +50,7 @@ class MonthWeights:
             self.base.base, self.base.depth, self.depth = None, 0, 1
         self._direct: dict[tuple[str, ...], tuple[Ints, Amounts]] = {}
         self._affected: dict[tuple[str, ...], set[tuple[int, int]]] = {}
-        self._revenue: dict[int, dict[int, int]] = {}
+        self._revenue: dict[int, Weights | None] = {}
         self._found: dict[tuple[int, int, int], Weights | None] = {}
 
     def of(self, rule_number: int, month: int, partition: int) -> Weights | None:
@@ -61,11 +62,7 @@ class MonthWeights:
                 self._found[key] = self.base.of(twin, month, partition)
                 return self._found[key]
             rule = self.binding.shared[rule_number]
-            weights = self._weights(rule, month, partition)
-            kept = sorted((c, w) for c, w in weights.items() if w > 0)
-            self._found[key] = (
-                (np.array([c for c, _ in kept], dtype=np.int64), tuple(w for _, w in kept)) if kept else None
-            )
+            self._found[key] = self._weights(rule, month, partition)
         return self._found[key]
 
     def _twin(self, rule_number: int, month: int, partition: int) -> int | None:
@@ -89,57 +86,72 @@ class MonthWeights:
         """The partition of every dimension under the rule's ``within`` (0 without one)."""
         return partitions(self.facts_books.facts, rule.within)
 
-    def _weights(self, rule: SharedRule, month: int, partition: int) -> dict[int, int]:
+    def _weights(self, rule: SharedRule, month: int, partition: int) -> Weights | None:
         if rule.method == "fixed":
             return self._fixed(rule)
         if rule.method == "revenue":
-            return self._revenue_of(month)
+            if month not in self._revenue:
+                self._revenue[month] = _positive(*self._revenue_of(month))
+            return self._revenue[month]
         direct = self._direct_of(month, rule, partition)
         if rule.method == "direct":
-            return direct
+            return _positive(*direct)
         if rule.method == "even":
-            active = [*direct.items(), *self._revenue_of(month).items()]
-            return {customer: 1 for customer, amount in active if amount}
-        if rule.method == "evidence":
-            return self._evidence_of(month)
-        return {}
+            active = [customers[amounts != 0] for customers, amounts in (direct, self._revenue_of(month))]
+            customers = np.union1d(*active)
+            return (customers, (1,) * len(customers)) if len(customers) else None
+        return self._evidence_of(month) if rule.method == "evidence" else None
 
-    def _evidence_of(self, month: int) -> dict[int, int]:
+    def _evidence_of(self, month: int) -> Weights | None:
         """Usage evidence per customer, whatever its service: it knows no partitions of cost."""
-        found = by_customer(self.binding.usage.of_month(month))
-        scale = lcm(*(weight.denominator for weight in found.values()))
-        return {customer: int(weight * scale) for customer, weight in found.items()}
+        found = sorted(by_customer(self.binding.usage.of_month(month)).items())
+        scale = lcm(*(weight.denominator for _, weight in found))
+        customers = np.array([customer for customer, _ in found], dtype=np.int64)
+        return (customers, tuple(int(weight * scale) for _, weight in found)) if found else None
 
-    def _fixed(self, rule: SharedRule) -> dict[int, int]:
+    def _fixed(self, rule: SharedRule) -> Weights | None:
         shares = {
             customer: Decimal(percent)
             for name, percent in rule.split
             if (customer := self.binding.directory.reference(name)) is not None
         }
         scale = lcm(*(share.as_integer_ratio()[1] for share in shares.values()))
-        return {customer: int(share * scale) for customer, share in shares.items()}
+        found = sorted((customer, int(share * scale)) for customer, share in shares.items() if share > 0)
+        customers = np.array([customer for customer, _ in found], dtype=np.int64)
+        return (customers, tuple(weight for _, weight in found)) if found else None
 
-    def _revenue_of(self, month: int) -> dict[int, int]:
-        """Recognised revenue after contra per customer, estimates included."""
-        if month not in self._revenue:
-            facts = self.facts_books.facts.revenue
-            entries = facts.entries((_month(month),), self.facts_books.settings.currency)
-            owner = customers_of(facts, self.binding)[entries.row]
-            kept = np.flatnonzero(facts.is_basis("recognised")[entries.row] & (owner != NOBODY))
-            customers, amounts = sum_by(owner[kept], exact(entries.amount[kept]))
-            self._revenue[month] = dict(zip(customers.tolist(), amounts.tolist(), strict=True))
-        return self._revenue[month]
+    def _revenue_of(self, month: int) -> tuple[Ints, Amounts]:
+        """Customers, ascending, and their recognised revenue after contra, estimates included."""
+        memory = self.binding.directory.memory
+        key = ("revenue by month", self.facts_books.settings.currency)
+        if key not in memory:
+            memory[key] = self._revenue_sums()
+        return self._of_month(*cast("tuple[Ints, Amounts]", memory[key]), month, 0, 1)
 
-    def _direct_of(self, month: int, rule: SharedRule, partition: int) -> dict[int, int]:
+    def _revenue_sums(self) -> tuple[Ints, Amounts]:
+        """Revenue by (month, customer), the keys ascending."""
+        facts = self.facts_books.facts.revenue
+        entries = self.ledger.books.sales(self.facts_books.settings.currency)
+        owner = customers_of(facts, self.binding)[entries.row]
+        kept = np.flatnonzero(facts.is_basis("recognised")[entries.row] & (owner != NOBODY))
+        keys = entries.span[kept] * len(self.facts_books.customers) + owner[kept]
+        return sum_by(keys, exact(entries.amount[kept]))
+
+    def _direct_of(self, month: int, rule: SharedRule, partition: int) -> tuple[Ints, Amounts]:
         """Direct cost per customer in a month and partition; account-level credits never weigh."""
+        size = int(self.partition_of(rule).max(initial=0)) + 1
+        return self._of_month(*self._sums(rule.within), month, partition, size)
+
+    def _of_month(
+        self, keys: Ints, amounts: Amounts, month: int, partition: int, size: int
+    ) -> tuple[Ints, Amounts]:
+        """Customers, ascending, and amounts of one month and partition among sums under ascending keys."""
         months = self.facts_books.facts.months()
         at = month - month_of_day(months[0].start) if months else -1
-        keys, amounts = self._sums(rule.within)
         width = len(self.facts_books.customers)
-        low = (at * (int(self.partition_of(rule).max(initial=0)) + 1) + partition) * width
+        low = (at * size + partition) * width
         start, end = np.searchsorted(keys, [low, low + width]).tolist() if at >= 0 else (0, 0)
-        customers = (keys[start:end] - low).tolist()
-        return dict(zip(customers, amounts[start:end].tolist(), strict=True))
+        return keys[start:end] - low, amounts[start:end]
 
     def _sums(self, within: tuple[str, ...]) -> tuple[Ints, Amounts]:
         """Direct cost by (month, partition, customer), the keys ascending."""
@@ -151,7 +163,7 @@ class MonthWeights:
     def _changed_sums(self, within: tuple[str, ...]) -> tuple[Ints, Amounts] | None:
         """The base's sums with the records that differ; notes the months and partitions they touch."""
         ledger, base = self.ledger, self.base
-        if base is None or not isinstance(ledger, DerivedLedger) or ledger.base is None:
+        if base is None or not isinstance(ledger, DerivedLedger) or ledger.base is not base.ledger:
             return None
         keys, amounts = base._sums(within)
         lost, lost_amounts = self._weighing(ledger.base.records_of(ledger.changed), within)
@@ -208,8 +220,9 @@ def _partitions(facts: Facts, within: tuple[str, ...]) -> Ints:
     return np.unique(codes, return_inverse=True)[1].astype(np.int64)
 
 
-def _month(month: int) -> Days:
-    return Days(month_start(month), month_start(month + 1))
+def _positive(customers: Ints, amounts: Amounts) -> Weights | None:
+    kept = amounts > 0
+    return (customers[kept], tuple(amounts[kept].tolist())) if kept.any() else None
 
 
 def same_weights(one: Weights | None, two: Weights | None) -> bool:
