@@ -24,6 +24,8 @@ from tests.unit.small_books import (
 )
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.economics.evaluate.origins import cost_parts
+from turbofinops_tui.economics.periods import Range
 
 POOL = dimension(1, service="AmazonEKS", tags={"cluster": "shared"})
 OTHER = dimension(2, service="S3")
@@ -193,3 +195,19 @@ def test_edits_of_trace_links_derive_what_binding_anew_gives() -> None:
             rules = t.Rules(links=(link,), shared=shared, id=f"{number}{bool(shared)}")
             derived = cells(ask(facts, rules, "customer feature link", "cost"))
             assert derived == cells(ask(shop(rows), rules, "customer feature link", "cost"))
+
+
+def test_explain_names_the_evidence_and_the_share() -> None:
+    rows = [used("2026-01-01", "acme", self_time=1), used("2026-01-01", "beta", self_time=3)]
+    rows.append(used("2026-01-02", "acme", self_time=1))
+    facts = shop(rows, ("2026-01-01", "10"), ("2026-01-02", "10"), ("2026-01-03", "10"))
+    rules, slice_ = t.Rules(links=(trace(),)), t.Slice(range=Range("2026-01"))
+    days = slice_.range.resolve(day("2027-01-01"))
+    (part,) = cost_parts(facts, rules, slice_, days, 0)
+    assert (part.bucket, part.link, part.amount) == ("direct", "api", 12_500_000_000)
+    assert "is split each UTC day by the self time of api" in part.why
+    assert part.why.endswith("; 25.0000 to 100.0000 % of the weight of 2 days")
+    (rest,) = cost_parts(facts, rules, slice_, days, -1)
+    assert rest.bucket == "unattributed"
+    assert "`api` lost: no usage evidence with a customer" in rest.why
+    assert min(piece.start for held in rest.places.values() for piece in held) == day("2026-01-03")

@@ -46,7 +46,7 @@ def lost_links(
     """Why each matching link other than ``winner`` (-1: none of them) gave no customer here."""
     found = []
     for number in matching:
-        if number != winner and links[number].customer:
+        if number != winner and (links[number].customer or links[number].kind == "trace"):
             found.append(Lost(links[number].id, _reason(links, number, winner, first, last)))
     return found
 
@@ -57,8 +57,8 @@ def _reason(links: Sequence[Link], number: int, winner: int, first: int, last: i
         return "disabled"
     if not applies_within(link, first, last):
         return f"dates (it holds{dates_text(link)})"
-    if link.kind == "trace":
-        return "no usage evidence"
+    if winner < 0 and link.kind == "trace":
+        return "no usage evidence with a customer"
     if winner < 0:
         return "its value means no customer" if link.customer == TEMPLATE else "its customer does not exist"
     won = links[winner]
@@ -73,6 +73,12 @@ def direct_text(link: Link | None, lost: Sequence[Lost]) -> str:
     """Why cost is direct: the link that won, or the source that names the customer."""
     if link is None:
         return _with_lost("the source itself names the customer", lost)
+    if link.kind == "trace":
+        services = " and ".join(link.evidence) or "all services"
+        rest = ", the rest spread" if link.rest == "spread" else ""
+        how = f"each UTC day by the {link.weight.replace('_', ' ')} of {services}{rest}"
+        text = f"trace link `{link.id}` won: {match_text(link.match)} is split {how}{dates_text(link)}"
+        return _with_lost(text, lost)
     percent = "" if link.percent == 100 else f", {link.percent.normalize():f} % of the row"
     target = "the value" if link.customer == TEMPLATE else link.customer
     gives = f"{match_text(link.match)} gives {target}{percent}{dates_text(link)}"
@@ -85,6 +91,7 @@ def shared_text(rule: SharedRule) -> str:
         "even": "evenly among the customers with revenue or direct cost of the month",
         "revenue": "by the recognised revenue of the month",
         "direct": "by the direct cost of the month",
+        "evidence": "by the usage evidence of the month",
         "fixed": "by fixed percentages",
     }
     within = f", inside each {' and '.join(rule.within)}" if rule.within else ""

@@ -25,7 +25,7 @@ from turbofinops_tui.economics.evaluate.bind import (
 from turbofinops_tui.economics.evaluate.engine import Engine
 from turbofinops_tui.economics.evaluate.ledger import Records
 from turbofinops_tui.economics.evaluate.plan import Piece, binding_of, pieces
-from turbofinops_tui.economics.evaluate.tracing import is_traced
+from turbofinops_tui.economics.evaluate.tracing import is_traced, share_text, splits_cost
 from turbofinops_tui.economics.explain import (
     Lost,
     applies_within,
@@ -85,7 +85,16 @@ def cost_parts(books: FactBooks, rules: Rules, slice_: Slice, days: Days, custom
                 dimensions.setdefault(key, set()).add(dimension)
     for key, cost in found.items():
         cost.why = why_text(books, rules, slice_, days, key, dimensions.get(key, set()))
+        link = rules.links[key[1]] if key[0] == DIRECT and key[1] != NOBODY else None
+        if link is not None and splits_cost(link):
+            on = {day for held in cost.places.values() for piece in held for day in range(*_ends(piece))}
+            usage = binding_of(books, rules, slice_).usage
+            cost.why += f"; {share_text(link, usage, customer, on)}"
     return [found[key] for key in sorted(found)]
+
+
+def _ends(days: Days) -> tuple[int, int]:
+    return days.start, days.end
 
 
 def _new_part(engine: Engine, bucket: int, link: int) -> CostPart:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -22,6 +23,7 @@ from turbofinops_tui.economics.evaluate.parts import (
     Part,
 )
 from turbofinops_tui.economics.evaluate.usage import Cells, Usage
+from turbofinops_tui.economics.money import Ratio
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.types import Link
 
@@ -86,6 +88,19 @@ def _shares(part: Part, usage: Usage, day: int) -> Shares:
     return {
         (who, told or name): a * b for (who, told), a in customers.items() for name, b in features.items()
     }
+
+
+def share_text(link: Link, usage: Usage, customer: int, days: Iterable[int]) -> str:
+    """A customer's share of a trace link's weight on some days, lowest to highest, in percent."""
+    shares = []
+    for day in sorted(set(days)):
+        cells = _normal(_merged(_cells(link, usage, day), True, False))
+        shares.append(Ratio(*(cells.get((customer, None), Fraction(0)).as_integer_ratio())).text())
+    if not shares:
+        return ""
+    low, high = (pick(shares, key=Decimal) for pick in (min, max))
+    span = f"{low} %" if low == high else f"{low} to {high} %"
+    return f"{span} of the weight of {len(shares)} {'day' if len(shares) == 1 else 'days'}"
 
 
 def _merged(cells: Cells, customers: bool, features: bool, only: int = NOBODY) -> Shares:
