@@ -14,6 +14,7 @@ from benchmarks import (
     harness,
     ingest,
     live_edit,
+    otlp,
     paint,
     restate,
     start,
@@ -46,6 +47,7 @@ def main() -> None:
     print(paint.wire(root, big_store.TODAY))
     print(restate.compare(folder, lines, rounds))
     print(stripe_backfill.compare(min(lines, 2_000 if args.quick else 100_000), folder, min(rounds, 3)))
+    print(otlp.compare(20_000 if args.quick else 1_000_000, folder, min(rounds, 3)))
     print(webhook.compare(2_000 if args.quick else 20_000, rounds))
 
 
