@@ -88,8 +88,8 @@ def cost_parts(books: FactBooks, rules: Rules, slice_: Slice, days: Days, custom
         link = rules.links[key[1]] if key[0] == DIRECT and key[1] != NOBODY else None
         if link is not None and splits_cost(link):
             on = {day for held in cost.places.values() for piece in held for day in range(*_ends(piece))}
-            own = np.array(sorted(dimensions[key]), dtype=np.int64)
-            on &= set(books.facts.cost.daily(days.start, days.end, own).when.tolist())
+            held_by = np.array(sorted(dimensions[key]), dtype=np.int64)
+            on &= set(books.facts.cost.daily(days.start, days.end, held_by).when.tolist())
             usage = binding_of(books, rules, slice_).usage
             cost.why += f"; {share_text(link, usage, customer, on)}"
     return [found[key] for key in sorted(found)]
