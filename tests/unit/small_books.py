@@ -49,7 +49,7 @@ def used(
         "feature_kind": "label" if feature else "", "feature": feature,
         "numerator": count[0], "denominator": count[1], **values,
     }  # fmt: skip
-    return t.EvidenceRow(day(on), t.EvidenceKey(**settings), measures)  # type: ignore[arg-type]
+    return t.EvidenceRow(day(on), t.EvidenceKey(**settings), measures)
 
 
 def tag_link(name: str, match: dict[str, str], **values: Any) -> t.Link:
