@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import EXPONENTS, scale
-from turbofinops_tui.models import draft_schema, evidence_schema, pull_schema, schema, span_schema
+from turbofinops_tui.models import draft_schema, evidence_schema, finding_schema, pull_schema, schema, span_schema
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -82,6 +82,12 @@ def spans(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def finding_paths(conn: sqlite3.Connection) -> None:
+    """What was decided about findings."""
+    for statement in finding_schema.PATHS:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -90,6 +96,7 @@ STEPS: tuple[Step, ...] = (
     Step("0005_evidence", evidence),
     Step("0006_spans", spans),
     Step("0007_cost_marks", cost_marks),
+    Step("0008_finding_paths", finding_paths),
 )
 
 
