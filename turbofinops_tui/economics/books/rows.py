@@ -62,7 +62,9 @@ class CostRows:
         return CostRows(self.dimension, self.batch, when, self.effective, self.billed, self.quantity)
 
     def amount(self, cost: str) -> Ints:
-        """The column of a cost basis: ``effective`` or ``billed``."""
+        """The column of a cost basis, ``effective`` or ``billed``, or ``quantity`` (1e-9 of its unit)."""
+        if cost == "quantity":
+            return self.quantity
         return self.effective if cost == "effective" else self.billed
 
     def compact(self) -> CostRows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +88,8 @@ class Pools:
 class Options:
     """What of a slice changes the cost side of a ledger."""
 
-    cost: CostBasis
+    cost: CostBasis | Literal["quantity"]
+    """``quantity``: the same owners over what was used, each dimension in its own unit, never converted"""
     currency: str
     credits: InOut = "in"
 
