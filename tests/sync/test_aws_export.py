@@ -170,8 +170,8 @@ def test_what_is_wrong_is_said_in_words(
 def test_each_missing_permission_is_named(
     s3: S3, session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from botocore.client import BaseClient  # type: ignore[import-untyped]
-    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+    from botocore.client import BaseClient
+    from botocore.exceptions import ClientError
 
     s3.deliver("2026-10", [[line("2026-10-05", "20")]])
     root = str(session.paths.store.parent.parent)
@@ -191,7 +191,7 @@ def test_each_missing_permission_is_named(
 
 
 def test_a_broken_line_is_asked_again(s3: S3, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    from botocore.response import StreamingBody  # type: ignore[import-untyped]
+    from botocore.response import StreamingBody
 
     s3.deliver("2026-10", [[line("2026-10-05", "20")]])
     real = StreamingBody.iter_chunks
