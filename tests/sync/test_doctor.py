@@ -85,3 +85,19 @@ def test_a_store_that_does_not_open_is_said(tmp_path: Path, capsys: pytest.Captu
     code, found = page(tmp_path, capsys)
     assert (code, found["store newer"]["state"]) == (5, "bad")
     assert "schema 900" in found["store newer"]["value"]
+
+
+def test_what_a_workspace_does_not_enforce_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    (shared / "presets" / "org").mkdir(parents=True)
+    (shared / "presets" / "org").chmod(0o777)
+    (shared / "workspace.toml").write_text('[roles.finance]\nlevel = "viewer"\ngroup = "nobody-here"\n')
+    monkeypatch.setenv("TURBOFINOPS_WORKSPACE", str(shared))
+    code, found = page(tmp_path / "home", capsys)
+    assert code == 3
+    assert "can be written by everyone" in found["workspace not enforced"]["value"]
+    assert "none: you are a viewer" in found["workspace your roles"]["value"]
+    (shared / "presets" / "org").chmod(0o775)
+    assert page(tmp_path / "home", capsys)[0] == 0

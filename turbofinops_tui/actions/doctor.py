@@ -38,7 +38,9 @@ class Line:
     state: State = "ok"
 
 
-def examine(paths: Paths, clock: Clock, environ: Mapping[str, str] | None = None) -> list[Line]:
+def examine(
+    paths: Paths, clock: Clock, environ: Mapping[str, str] | None = None, workspace: str = ""
+) -> list[Line]:
     """Everything, in the order of the page. Changes nothing, sends nothing, shows no secret."""
     env = os.environ if environ is None else environ
     found = [*_versions(), *_environment(clock, env), *_modes(paths)]
@@ -52,7 +54,22 @@ def examine(paths: Paths, clock: Clock, environ: Mapping[str, str] | None = None
         found.append(Line("store", name, error.line(), "note" if missing else "bad"))
     else:
         found += [*_store(session), *_connections(session, env)]
-    return [*found, _keyring(), *_terminal(env)]
+    return [*found, *_workspace(workspace), _keyring(), *_terminal(env)]
+
+
+def _workspace(text: str) -> Iterator[Line]:
+    """Roles of this user in a workspace, and what the file system does not enforce there."""
+    from turbofinops_tui.actions.workspace import open_workspace, problems
+
+    wrong = problems(text)
+    yield from (Line("workspace", "not enforced", problem, "bad") for problem in wrong)
+    try:
+        found = open_workspace(text)
+    except TurboError:
+        return  # told above
+    if found is not None:
+        roles = ", ".join(f"{role.name} ({role.level})" for role in found.mine) or "none: you are a viewer"
+        yield Line("workspace", "your roles", f"{roles} in {found.path}")
 
 
 def _versions() -> Iterator[Line]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +23,9 @@ from turbofinops_tui.economics.periods import day_text, parse_day
 from turbofinops_tui.errors import ConflictError, TurboError, UsageError
 from turbofinops_tui.store import locks
 from turbofinops_tui.store.connections import Connection, get_connection, load_connections
+from turbofinops_tui.store.fetch_runs import FetchRun, save_run
 from turbofinops_tui.store.open import Store
-from turbofinops_tui.sync.runner import Ask, CostProgress, Plan, is_cost_kind
+from turbofinops_tui.sync.runner import Ask, CostProgress, Plan, check_stop, is_cost_kind
 from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Ask", "CostProgress", "Plan", "Show", "SyncLine", "held", "parse_since", "sync"]
 
 DAY = 86400
+STEP_SECONDS = 0.2
 Show = Callable[[str, Plan], object]
 """(connection, plan)"""
 Confirm = Callable[[str, Plan], bool]
@@ -112,12 +116,19 @@ def _one(run: _Run, connection: Connection) -> SyncLine:
     if run.stop is not None and run.stop.is_set():
         line.error = "stopped: the same command goes on from here"
         return line
+    began = run.session.clock.stamp()
     try:
         with held(run.session.store, connection.name):
-            if is_cost_kind(connection.kind):
-                _fetch_cost(run, connection, line)
-            else:
-                _fetch(run.session, connection, run.ask, run.tick, line)
+            try:
+                if is_cost_kind(connection.kind):
+                    _fetch_cost(run, connection, line)
+                else:
+                    _fetch(run, connection, line)
+            except TurboError as error:
+                line.error = error.line()
+                raise
+            finally:
+                _keep(run, line, began)
     except TurboError as error:
         line.error = error.line()
     except Exception as error:  # a fault of one source is no reason to leave the others out
@@ -126,6 +137,22 @@ def _one(run: _Run, connection: Connection) -> SyncLine:
         )
         line.error = f"unexpected {type(error).__name__}: the details are in {where}"
     return line
+
+
+def _keep(run: _Run, line: SyncLine, began: str) -> None:
+    """The record of a run, whatever became of it."""
+    session = run.session
+    if session.read_only:
+        return
+    error = line.error or ("it broke off" if sys.exc_info()[1] is not None else "")
+    with session.store.write("sync") as txn:
+        save_run(
+            txn,
+            FetchRun(
+                line.name, "backfill" if run.ask.backfill else "sync", began, session.clock.stamp(),
+                line.objects, line.events, line.items, line.unchanged, line.rows, line.requests, error,
+            ),
+        )  # fmt: skip
 
 
 def _fetch_cost(run: _Run, connection: Connection, line: SyncLine) -> None:
@@ -149,22 +176,53 @@ def _fetch_cost(run: _Run, connection: Connection, line: SyncLine) -> None:
         line.notes, line.changes, line.requests = outcome.notes, outcome.changes, outcome.requests
 
 
-def _fetch(session: Session, connection: Connection, ask: Ask, tick: Tick, line: SyncLine) -> None:
+class _Following(threading.Event):
+    """An event of one connection that counts as set, too, once the user stops the whole run."""
+
+    def __init__(self, parent: threading.Event | None) -> None:
+        super().__init__()
+        self._parent = parent or threading.Event()
+
+    def is_set(self) -> bool:
+        """Set itself, or its parent."""
+        return super().is_set() or self._parent.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until it is set, or ``timeout`` seconds are over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.is_set():
+            left = STEP_SECONDS if end is None else min(STEP_SECONDS, end - time.monotonic())
+            if left <= 0:
+                return False
+            super().wait(left)
+        return True
+
+
+def _fetch(run: _Run, connection: Connection, line: SyncLine) -> None:
     if connection.kind != "stripe":
         raise UsageError(
             f"{connection.name} is of kind {connection.kind}, which is not fetched", "import its files"
         )
-    stop = threading.Event()
-    work = _stripe(session, connection, tick, stop)
+    session, ask = run.session, run.ask
+    stop = _Following(run.stop)
+    work = _stripe(session, connection, run.tick, stop)
     try:
         since = None if ask.since is None else ask.since * DAY
-        done = work.backfill(since or 0) if ask.backfill else work.sync(since, ask.full)
+        if ask.backfill:
+            work.backfill(since or 0)
+        else:
+            work.sync(since, ask.full)
+    except TurboError:
+        if run.stop is not None and run.stop.is_set():
+            check_stop(run.stop)
+        raise
     finally:
         stop.set()
-        line.notes = work.outcome.notes
+        done = work.outcome
+        line.notes = done.notes
+        line.objects, line.events, line.rows = done.objects, done.events, done.rows
     with session.store.write("sync") as txn:
         settle_versions(txn, stripe_origin(connection), None)
-    line.objects, line.events, line.rows = done.objects, done.events, done.rows
 
 
 def _stripe(session: Session, connection: Connection, tick: Tick, stop: threading.Event) -> StripeSync:

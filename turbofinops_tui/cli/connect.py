@@ -14,6 +14,7 @@ from turbofinops_tui.errors import EXIT_DONE, EXIT_FAILED, UsageError
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.connections import Connection, SecretLine
+    from turbofinops_tui.actions.fetch_runs import FetchRun
     from turbofinops_tui.actions.session import Session
 
 REFUSED = (
@@ -75,20 +76,23 @@ def _secret_options(parser: argparse.ArgumentParser) -> None:
 
 def _list(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.connections import list_connections, secret_lines
+    from turbofinops_tui.actions.fetch_runs import last_runs, run_words
 
     rows = [(item, secret_lines(session, item)) for item in list_connections(session)]
+    runs = last_runs(session)
     if args.format == "json":
-        say_json({"rows": [_json(item, lines) for item, lines in rows]})
+        say_json({"rows": [_json(item, lines, runs.get(item.name)) for item, lines in rows]})
         return EXIT_DONE
     if not rows:
         say("no connections: turbofinops connect add KIND NAME")
         return EXIT_DONE
-    headers = ["name", "kind", "account", "settings", "secrets"]
+    headers = ["name", "kind", "account", "settings", "secrets", "last sync"]
     cells = [
         [
             item.name, item.kind, item.account or "(not tested)",
             " ".join(f"{key}={value}" for key, value in item.settings.items()),
             "; ".join(f"{line.field}: {line.origin or 'none'}" for line in lines),
+            run_words(runs.get(item.name)),
         ]
         for item, lines in rows
     ]  # fmt: skip
@@ -96,7 +100,9 @@ def _list(args: argparse.Namespace, session: Session) -> int:
     return EXIT_DONE
 
 
-def _json(item: Connection, lines: Sequence[SecretLine]) -> dict[str, object]:
+def _json(item: Connection, lines: Sequence[SecretLine], run: FetchRun | None) -> dict[str, object]:
+    from dataclasses import asdict
+
     return {
         "name": item.name,
         "kind": item.kind,
@@ -104,6 +110,7 @@ def _json(item: Connection, lines: Sequence[SecretLine]) -> dict[str, object]:
         "settings": dict(item.settings),
         "created_at": item.created_at,
         "secrets": {line.field: line.origin or None for line in lines},
+        "last_run": None if run is None else asdict(run) | {"error": run.error or None},
     }
 
 

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     """Print the page; exit 3 when something on it wants to be changed."""
     from turbofinops_tui.actions.doctor import examine
 
-    lines = examine(context.paths, context.clock)
+    lines = examine(context.paths, context.clock, workspace=context.workspace)
     found = EXIT_FOUND if any(line.state == "bad" for line in lines) else EXIT_DONE
     if any((line.area, line.name) == ("store", "newer") for line in lines):
         found = EXIT_NEWER_STORE

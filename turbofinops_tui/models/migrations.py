@@ -18,7 +18,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import EXPONENTS, scale
-from turbofinops_tui.models import draft_schema, evidence_schema, finding_schema, pull_schema, schema, span_schema
+from turbofinops_tui.models import (
+    draft_schema,
+    evidence_schema,
+    finding_schema,
+    pull_schema,
+    run_schema,
+    schema,
+    span_schema,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -88,6 +96,12 @@ def finding_paths(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def fetch_runs(conn: sqlite3.Connection) -> None:
+    """How each fetch from a connection ended."""
+    for statement in run_schema.FETCH_RUNS:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -97,6 +111,7 @@ STEPS: tuple[Step, ...] = (
     Step("0006_spans", spans),
     Step("0007_cost_marks", cost_marks),
     Step("0008_finding_paths", finding_paths),
+    Step("0009_fetch_runs", fetch_runs),
 )
 
 

@@ -24,6 +24,7 @@ from turbofinops_tui.sync.pull.stripe_previews import fetch_previews
 from turbofinops_tui.sync.pull.stripe_probe import account_of, check_account
 from turbofinops_tui.sync.pull.stripe_pull import OVERLAP, Progress, Pulled, StripePull, plan
 from turbofinops_tui.sync.pull.stripe_todo import Wanted
+from turbofinops_tui.sync.runner import check_stop
 from turbofinops_tui.sync.stripe_origin import stripe_origin
 
 KEPT_SECONDS = 30 * 86400
@@ -185,8 +186,12 @@ class StripeSync:
         """Fetch, derive, and end the run."""
         pull = StripePull(self._store, self._api, self._origin, run, self._tick, self._stop, self._ahead)
         pulled = pull.fetch()
+        if self._stop.is_set():  # workers that were told to end leave in silence
+            self._add(pulled, 0)
+            check_stop(self._stop)
         if note := fetch_previews(self._store, self._api, self._origin, self._stop):
             self.outcome.notes.append(note)
+        check_stop(self._stop)
         pull.progress.step = "revenue"
         self._tick(pull.progress)
         derived = derive_dirty(self._store, self._origin)
