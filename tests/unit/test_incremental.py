@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.small_books import ask, books, dimension, revenue
+from tests.unit.small_books import ask, books, dimension, revenue, used
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.evaluate import shared
@@ -39,7 +39,9 @@ VIEWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("customer", "cost shared_cost", {"where": (t.Condition("feature", ""),), "tax": "in", "credits": "out"}),
     ("day customer", "cost direct_cost", {"period": "2026-02-01..2026-02-05"}),
     ("customer", "cost", {"period": "2026-02", "currency": "native"}),
+    ("customer feature", "revenue direct_cost requests self_time input_tokens", {}),
 )
+DAYS = ("2026-01-05", "2026-01-31", "2026-02-01", "2026-02-03", "2026-03-17")
 
 
 def dimensions() -> list[t.CostDimension]:
@@ -66,18 +68,33 @@ def dimensions() -> list[t.CostDimension]:
 
 
 def facts(dice: random.Random) -> FactBooks:
-    days = ("2026-01-05", "2026-01-31", "2026-02-01", "2026-02-03", "2026-03-17")
     lines = [
         (found, day, str(Decimal(dice.randint(-(10**9), 10**11)).scaleb(-9)))
         for found in dimensions()
-        for day in dice.sample(days, 3)
+        for day in dice.sample(DAYS, 3)
     ]
     sales = [
         revenue(name, f"{10 + 7 * i}.31", f"2026-0{i % 3 + 1}-02", product="pro")
         for i, name in enumerate(NAMES)
     ]
     rates = [("EUR", "USD", "2026-01-04", "1.07"), ("EUR", "USD", "2026-02-01", "1.10")]
-    return books(lines, sales, " ".join(NAMES), [(b, c, parse_day(d), r) for b, c, d, r in rates])
+    table = [(b, c, parse_day(d), r) for b, c, d, r in rates]
+    return books(lines, sales, " ".join(NAMES), table, evidence=evidence(dice))
+
+
+def evidence(dice: random.Random) -> list[t.EvidenceRow]:
+    """Usage of two services by references, by values that only identities know, and by nobody."""
+    return [
+        used(
+            day, who, feature, dice.choice(((1, 1), (16, 11))), service=service,
+            self_time=dice.randrange(10**9), requests=dice.randrange(9), input_tokens=dice.randrange(99),
+        )
+        for day in DAYS
+        for who in ("acme", "beta", "t-1", "")
+        for service in ("api", "web")
+        for feature in ("", "chat", "srch")
+        if dice.random() < 0.5
+    ]  # fmt: skip
 
 
 class Walk:
@@ -118,10 +135,11 @@ class Walk:
         return self.rules
 
     def _identities(self) -> t.Rules:
-        kinds = ("tag:customer", "tag:team", "stripe")
+        kinds = ("tag:customer", "tag:team", "stripe", "trace", "trace")
+        values = (*NAMES, "t-1", "t-1")
         found = {
             (kind, value): t.Identity(self.dice.choice(NAMES), kind, value)
-            for kind, value in ((self.dice.choice(kinds), self.dice.choice(NAMES)) for _ in range(2))
+            for kind, value in ((self.dice.choice(kinds), self.dice.choice(values)) for _ in range(2))
         }
         return self._take(identities=tuple(found[key] for key in sorted(found)))
 
@@ -136,16 +154,31 @@ class Walk:
             return t.ClassRule(name, match, pick(("cogs", "opex")), "lab", **dates)
         if section == "features":
             weights = pick(((("chat", Decimal(60)), ("search", Decimal(40))), (("chat", Decimal(100)),)))
-            return t.FeatureRule(name, pick(("pro", "max")), weights)
+            usage = pick((False, False, True))
+            return t.FeatureRule(name, pick(("pro", "max")), () if usage else weights, usage)
         if section == "shared":
-            method: t.Method = pick(("keep", "even", "revenue", "direct", "direct", "fixed"))
+            method: t.Method = pick(("keep", "even", "revenue", "direct", "evidence", "fixed"))
             split = (("acme", Decimal(60)), ("beta", Decimal(40))) if method == "fixed" else ()
             return t.SharedRule(name, match, method, split, pick(((), ("tag:env",))), **dates)
+        if section == "links" and pick((True, False, False)):
+            return self._evidence_link(name, match, dates)
         template = any(key.startswith("tag:") for key, _ in match.terms)
         customer = pick(("{value}" if template else "cara", "acme", "", "dora"))
         feature = pick(("", "", "chat", "search", "{value}" if template else ""))
         percent = Decimal(pick(("100", "100", "60", "33.3")))
         return t.Link(name, pick(("tag", "tag", "feature")), match, customer, feature, percent, **dates)
+
+    def _evidence_link(self, name: str, match: t.Match, dates: dict[str, Any]) -> t.Link:
+        """A trace link over a pool, or a feature link over labels."""
+        pick = self.dice.choice
+        if pick((True, False, False)):
+            label = t.Match((("label", pick(("srch", "ch*"))),))
+            return t.Link(name, "feature", label, "", pick(("search", "talk")), **dates)
+        return t.Link(
+            name, "trace", match, pick(("", "", "acme")), pick(("", "", "search")),
+            Decimal(pick(("100", "60"))), evidence=pick(((), ("api",), ("api", "web"))),
+            weight=pick(("self_time", "requests", "tokens")), rest=pick(("keep", "spread")), **dates,
+        )  # fmt: skip
 
 
 def answers(known: FactBooks, rules: t.Rules) -> Iterator[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import numpy as np
 from turbofinops_tui.economics.evaluate.bind import Binding, Mask
 from turbofinops_tui.economics.evaluate.edits import codes_into
 from turbofinops_tui.economics.evaluate.parts import NOBODY, POOL
+from turbofinops_tui.economics.evaluate.tracing import is_traced
 
 
 def touched(before: Binding, after: Binding) -> Mask:
@@ -23,9 +24,21 @@ def touched(before: Binding, after: Binding) -> Mask:
     chosen = np.flatnonzero(lined & ~changed)
     pairs = np.stack([before.timeline[chosen], after.timeline[chosen]])
     found, place = np.unique(pairs, axis=1, return_inverse=True)
-    differ = [_content(before, old) != _content(after, new) for old, new in found.T.tolist()]
+    # under other identities, labels or evidence a traced part divides otherwise, whatever it says
+    used = before.usage is not after.usage
+    differ = [
+        (used and _traced(after, new)) or _content(before, old) != _content(after, new)
+        for old, new in found.T.tolist()
+    ]
     changed[chosen] = np.array(differ, dtype=bool)[place.reshape(-1)] if len(chosen) else False
     return changed
+
+
+def _traced(binding: Binding, line: int) -> bool:
+    """Whether the evidence of a day divides some part of a timeline."""
+    if line == NOBODY:
+        return False
+    return any(is_traced(binding.assignments[number]) for _, _, number in binding.timelines[line])
 
 
 def _content(binding: Binding, line: int) -> tuple[object, ...]:
