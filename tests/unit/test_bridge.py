@@ -15,9 +15,9 @@ from tests.unit.small_books import TODAY, day, dimension, nano, revenue, shared_
 from tests.unit.test_evaluate_invariants import LINKS, SHARED, random_rules
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import Batch, FactBooks, MemoryCost, build
-from turbofinops_tui.economics.bridge import rounded
+from turbofinops_tui.economics.bridge import Bridge, rounded
 from turbofinops_tui.economics.evaluate import evaluate
-from turbofinops_tui.economics.evaluate.bridging import Bridge, causes
+from turbofinops_tui.economics.evaluate.bridging import causes
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.money import Money, exact_text
 from turbofinops_tui.economics.periods import Days, Range, day_text, resolve_period

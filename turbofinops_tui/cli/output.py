@@ -181,10 +181,11 @@ def _headers(table: t.Table, native: bool) -> tuple[list[str], set[int]]:
 def _key_cells(table: t.Table, row: t.Row) -> list[str]:
     if row.others:
         return ["(others)", *([""] * (len(row.key) - 1))]
-    return [_key_cell(name, value) for name, value in zip(table.slice.by, row.key, strict=True)]
+    return [cell_name(name, value) for name, value in zip(table.slice.by, row.key, strict=True)]
 
 
-def _key_cell(name: str, value: str | None) -> str:
+def cell_name(name: str, value: str | None) -> str:
+    """The value of a dimension as it is shown: nobody and nothing have words."""
     if value is None:
         return NO_KEY.get(name, "(none)")
     return value if value.strip() else "(empty)"

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
+from turbofinops_tui.economics.periods import Days
+from turbofinops_tui.economics.types import BooksId, SourceState
+
 NEW, LOST, PLAN, USAGE, TAKE_BACKS, FX = (
     "new", "lost", "plan and price", "usage revenue", "take-backs", "fx",
 )  # fmt: skip
@@ -73,6 +76,40 @@ class Rates:
     """(side, currency) -> reporting units per native unit"""
     unrated: frozenset[tuple[str | None, str]] = frozenset()
     """(customer, currency) with amounts that have no rate"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A change of margin by key and cause; ``rows`` add up to ``total``."""
+
+    by: str
+    ends: tuple[str, str]
+    """what it goes from and to: two periods as written, or two states of the books"""
+    before: Days
+    after: Days
+    """the days of both periods; the same twice between two states of the books"""
+    currency: str
+    books: BooksId
+    as_of: str
+    rows: tuple[Cause, ...]
+    margins: tuple[int, int]
+    """``totals.margin`` of the reports of both ends, in store units"""
+    states: tuple[SourceState, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """The change of margin."""
+        return self.margins[1] - self.margins[0]
+
+    @property
+    def summed(self) -> tuple[Cause, ...]:
+        """The causes over all keys."""
+        return summed(self.rows)
+
+    def of(self, key: str | None) -> tuple[Cause, ...]:
+        """The causes of one key (a customer, a cohort, a feature), in order."""
+        return tuple(row for row in self.rows if row.key == key)
 
 
 def rank(cause: str) -> tuple[int, str, int]:

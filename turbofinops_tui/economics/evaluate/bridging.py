@@ -8,17 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from turbofinops_tui.economics.books import FactBooks
-from turbofinops_tui.economics.bridge import (
-    OF_KIND,
-    PLAN,
-    Atom,
-    Cause,
-    Pair,
-    Rates,
-    Side,
-    bridge_rows,
-    summed,
-)
+from turbofinops_tui.economics.bridge import OF_KIND, PLAN, Atom, Bridge, Pair, Rates, Side, bridge_rows
 from turbofinops_tui.economics.evaluate.answer import NO_ID, evaluate
 from turbofinops_tui.economics.evaluate.quantities import quantities
 from turbofinops_tui.economics.measures import check_names, lacks
@@ -29,37 +19,6 @@ from turbofinops_tui.errors import UsageError
 
 NOT_BY = ("day", "week", "month", "age", "currency", "class", "link")
 """dimensions that a bridge is not by: a time moves with the period, the others are causes or have none"""
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """A change of margin by key and cause; ``rows`` add up to ``total``."""
-
-    by: str
-    before: Days
-    after: Days
-    currency: str
-    books: BooksId
-    as_of: str
-    rows: tuple[Cause, ...]
-    margins: tuple[int, int]
-    """``totals.margin`` of the reports of both periods, in store units"""
-    states: tuple[SourceState, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """The change of margin."""
-        return self.margins[1] - self.margins[0]
-
-    @property
-    def summed(self) -> tuple[Cause, ...]:
-        """The causes over all keys."""
-        return summed(self.rows)
-
-    def of(self, key: str | None) -> tuple[Cause, ...]:
-        """The causes of one key (a customer, a cohort, a feature), in order."""
-        return tuple(row for row in self.rows if row.key == key)
 
 
 def causes(
@@ -73,11 +32,13 @@ def causes(
     options: Slice = Slice(),  # noqa: B008 (frozen)
     as_of: str = "",
     books_id: BooksId = NO_ID,
+    ends: tuple[str, str] = ("", ""),
 ) -> Bridge:
     """Why the margin of ``after`` differs from that of ``before``, per value of ``by`` (numbers.md 5).
 
     ``options`` gives basis, cost, currency, tax, credits, estimates, shared and filters; the rest of it
-    does not count. Raises UsageError for a dimension that revenue or cost does not have, and natively.
+    does not count; ``ends`` are the periods as written. Raises UsageError for a dimension that revenue or
+    cost does not have, and natively.
     """
     check_by(by)
     facts = cast(FactBooks, books)
@@ -87,10 +48,15 @@ def causes(
     old, new = ask.side(before), ask.side(after)
     rates = Rates(_book_rates(old.atoms.values()), frozenset(old.unrated | new.unrated))
     return Bridge(
-        by, before, after, options.currency or facts.settings.currency, books_id, as_of,
+        by, ends if any(ends) else (_span(before), _span(after)), before, after,
+        options.currency or facts.settings.currency, books_id, as_of,
         bridge_rows(old.atoms, new.atoms, rates), (old.margin, new.margin), new.states,
         _notes(before, after, old, new),
     )  # fmt: skip
+
+
+def _span(days: Days) -> str:
+    return f"{day_text(days.start)}..{day_text(days.end - 1)}"
 
 
 def check_by(by: str) -> None:

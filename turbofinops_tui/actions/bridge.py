@@ -1,0 +1,33 @@
+"""Bridges: why the margin of one period differs from that of another, by cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.economics.periods import resolve_period
+from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.reports import Reports
+    from turbofinops_tui.economics.bridge import Bridge
+
+
+def time_bridge(reports: Reports, first: str, second: str, by: str, options: Slice | None = None) -> Bridge:
+    """The causes between two periods as written (``2026-10``, ``2026-W44``, ``A..B``), on the books of now.
+
+    Raises UsageError for what is no period, for overlapping ones, and for a dimension that margins do not
+    have.
+    """
+    from turbofinops_tui.economics.evaluate.bridging import causes
+
+    today = reports.session.clock.today()
+    before, after = resolve_period(first, today), resolve_period(second, today)
+    for text, days in ((first, before), (second, after)):
+        if days.end <= days.start:
+            raise UsageError(f"{text!r} is an empty period", "its end must lie after its start")
+    reports.refresh()
+    return causes(
+        reports.books(), reports.rules(), before, after, today=today, by=by, options=options or Slice(),
+        as_of=reports.session.clock.stamp(), books_id=reports.ids(), ends=(first, second),
+    )  # fmt: skip
