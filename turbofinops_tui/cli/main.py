@@ -38,6 +38,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "report": ("reports", "print any slice as table, JSON or CSV"),
     "explain": ("explain", "open a number down to its source rows, or say who carries a row"),
     "movements": ("movements", "every step of MRR: new, expansion, contraction, churn, reactivation"),
+    "whatif": ("whatif", "another price, plan, model or AI cap, replayed over a customer's real months"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
     "links": ("links", "attribution links: cost to customers and features"),
     "classes": ("links", "class rules: which cost is opex"),
@@ -158,12 +159,13 @@ def top_help() -> str:
 
 
 def join_periods(words: list[str]) -> list[str]:
-    """``--period -13w`` as ``--period=-13w``: argparse would take a leading dash for an option."""
+    """``--period -13w`` as ``--period=-13w`` (``--price -10%`` too): argparse takes a dash for an option."""
     import re
 
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1].startswith("--") and "=" not in joined[-1] and re.match(r"-\d+[dwm]", word):
+        dashed = re.match(r"-\d+([dwm]|(\.\d+)?%)", word)
+        if joined and joined[-1].startswith("--") and "=" not in joined[-1] and dashed:
             joined[-1] += f"={word}"
         else:
             joined.append(word)

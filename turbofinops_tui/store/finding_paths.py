@@ -57,7 +57,15 @@ def load_paths(conn: sqlite3.Connection) -> dict[Name, FindingPath]:
     )
     return {
         (row[0], row[1], row[2]): FindingPath(
-            (row[0], row[1], row[2]), *row[3:8], json.loads(row[8]), row[9], json.loads(row[10])
+            (row[0], row[1], row[2]),
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            json.loads(row[8]),
+            row[9],
+            json.loads(row[10]),
         )
         for row in rows
     }
@@ -67,8 +75,8 @@ def save_path(txn: WriteTxn, step: str, path: FindingPath) -> FindingPath | None
     """Take a step on the path of a finding, audited; returns where it stood before (None: nowhere)."""
     before = load_paths(txn.conn).get(path.name)
     txn.conn.execute(
-        "INSERT OR REPLACE INTO finding_path(kind, source, key, state, owner, due, until, note, plan, done_day,"
-        " outcome, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO finding_path(kind, source, key, state, owner, due, until, note, plan,"
+        " done_day, outcome, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *path.name, path.state, path.owner, path.due, path.until, path.note,
             json.dumps(path.plan, ensure_ascii=False, sort_keys=True), path.done_day,
