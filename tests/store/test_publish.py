@@ -145,7 +145,8 @@ def test_two_users_of_one_host(
     """A team preset opens for the same group alone; both users see the same cells of the same books."""
     (team / "workspace.toml").write_text('[roles.finance]\nlevel = "owner"\ngroup = "60"\n')
     (team / "workspace.toml").chmod(0o644)
-    (team / "presets").mkdir(mode=0o755)
+    (team / "presets").mkdir()
+    (team / "presets").chmod(0o755)
     (team / "presets" / "team-finance").mkdir()
     shutil.chown(team / "presets" / "team-finance", 0, 60)
     (team / "presets" / "team-finance").chmod(0o2770)
