@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -22,6 +22,7 @@ from turbofinops_tui.economics.types import Rules, Slice
 WINDOW_DAYS = 92
 """days of one window on the day or week axis; longer tables are read window by window"""
 ENGINES_KEPT = 8
+WINDOWS_KEPT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ def pieces(books: FactBooks, rules: Rules, slice_: Slice, days: Days) -> list[Pi
         return []
     grain = _grain(slice_)
     spans = spans_of(Days(start, end), grain)
-    if grain == "month" and all(_is_month(span) for span in spans):
+    whole_months = grain == "month" and all(_is_month(span) for span in spans)
+    # a method asked for in place of the rules is a passing question: it reads its own months alone
+    if whole_months and slice_.shared is None:
         engine = _engine(books, rules, slice_, months, Days(months[0].start, months[-1].end))
         return [Piece(engine, (engine.books.starts >= start) & (engine.books.ends <= end))]
     found = []
@@ -102,15 +105,23 @@ def _alike(old: object, key: tuple[object, ...]) -> bool:
 
 
 def weights_of(books: FactBooks, rules: Rules, slice_: Slice) -> MonthWeights:
-    """The weights of the shared rules, remembered with their binding."""
+    """The weights of the shared rules, remembered with their binding.
+
+    Those of a method in place of the rules share the direct cost of the rules: a shared rule moves none.
+    """
     key = ("weights", rules.id or rules, slice_.tax, slice_.shared, slice_.cost)
     memory = memory_of(books, "weights")
     if key not in memory:
+        own = replace(slice_, shared=None)
+        direct = None if slice_.shared is None else weights_of(books, rules, own)
         options = Options(slice_.cost, books.settings.currency)
-        ledger = _ledger(books, rules, slice_, books.facts.months(), options)
-        base = next((memory[old] for old in reversed(memory) if _alike(old, key)), None)
-        memory[key] = MonthWeights(books, ledger, cast("MonthWeights | None", base))
+        ledger = _ledger(books, rules, own, books.facts.months(), options)
+        base = cast(
+            "MonthWeights | None", next((memory[old] for old in reversed(memory) if _alike(old, key)), None)
+        )
+        memory[key] = MonthWeights(books, ledger, base, binding_of(books, rules, slice_), direct)
         forget(memory, ENGINES_KEPT)
+    memory.move_to_end(key)
     return cast(MonthWeights, memory[key])
 
 
@@ -157,11 +168,22 @@ def _ledger(
         if base is not None:
             memory[key] = DerivedLedger(base, binding)
         else:
-            window = base_books(books) if spans == books.facts.months() else books.window(spans)
-            memory[key] = Ledger(window, binding, options)
+            memory[key] = Ledger(_window(books, spans), binding, options)
         forget(memory, ENGINES_KEPT)
     memory.move_to_end(key)
     return cast(Ledger, memory[key])
+
+
+def _window(books: FactBooks, spans: tuple[Days, ...]) -> FactBooks:
+    """The books on ``spans``; the ledgers of several questions about the same days share them."""
+    if spans == books.facts.months():
+        return base_books(books)
+    memory = memory_of(books, "windows")
+    if spans not in memory:
+        memory[spans] = books.window(spans)
+        forget(memory, WINDOWS_KEPT)
+    memory.move_to_end(spans)
+    return cast(FactBooks, memory[spans])
 
 
 def base_books(books: FactBooks) -> FactBooks:

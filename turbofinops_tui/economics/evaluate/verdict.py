@@ -25,11 +25,14 @@ from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Method, Rules, Slice, Unbilled
 from turbofinops_tui.economics.verdict import SAVED, VERDICT_MEASURES, Verdict
 
+KEEP = "keep"
+"""the method that shares nothing out"""
+
 
 def methods(books: FactBooks) -> tuple[str, ...]:
     """Every method that a verdict tries, in the order it names them; evidence where there is any."""
     evidence = ("evidence",) if books.facts.evidence else ()
-    return ("keep", SAVED, "even", "revenue", "direct", *evidence)
+    return (KEEP, SAVED, "even", "revenue", "direct", *evidence)
 
 
 def judged(
@@ -88,19 +91,28 @@ def _labelled(labels: Sequence[str | None], codes: Ints, wanted: set[str]) -> Ma
 def margins_of(
     books: FactBooks, rules: Rules, slice_: Slice, days: Days, frame: Frame, currency: str
 ) -> dict[str, Amounts]:
-    """Method -> margin of every row of ``frame``, in store units."""
-    found = {}
-    for method in methods(books):
+    """Method -> margin of every row of ``frame``, in store units.
+
+    ``keep`` shares nothing out, whatever the saved rules do: it is their margin before what is shared.
+    """
+    found: dict[str, Amounts] = {}
+    for method in (name for name in methods(books) if name != KEEP):
         chosen = None if method == SAVED else cast(Method, method)
         asked = replace(slice_, shared=chosen, measures=("margin",), sort=(), having=(), top=None, compare="")
         parts = pieces(books, rules, asked, days)
         other = frame_in_memory(books, rules, asked, days, parts, currency)
         if slice_.cumulative:
             other = cumulated(asked, other)
-        margin = other.sums["revenue"] - other.sums["direct"] - other.sums["shared"]
         place = _places(frame, other)
-        found[method] = np.where(place < 0, 0, np.append(margin, 0)[place])
-    return found
+        before = other.sums["revenue"] - other.sums["direct"]
+        if method == SAVED:
+            found[KEEP] = _placed(before, place)
+        found[method] = _placed(before - other.sums["shared"], place)
+    return {method: found[method] for method in methods(books)}
+
+
+def _placed(values: Amounts, place: Ints) -> Amounts:
+    return np.where(place < 0, 0, np.append(values, 0)[place])
 
 
 def _places(frame: Frame, other: Frame) -> Ints:

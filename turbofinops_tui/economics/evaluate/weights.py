@@ -36,14 +36,25 @@ class MonthWeights:
     """Weights for every (rule, month, partition) under one binding and cost basis.
 
     ``ledger`` is that of whole months in the reporting currency; ``base`` are the weights of other rules
-    that it may be derived from: what an edit leaves alone is taken from there.
+    that it may be derived from: what an edit leaves alone is taken from there. ``binding`` has the shared
+    rules when they are not those of the ledger, and ``direct`` are the weights that sum its direct cost.
     """
 
-    def __init__(self, facts_books: FactBooks, ledger: Ledger, base: MonthWeights | None = None) -> None:
+    def __init__(
+        self,
+        facts_books: FactBooks,
+        ledger: Ledger,
+        base: MonthWeights | None = None,
+        binding: Binding | None = None,
+        direct: MonthWeights | None = None,
+    ) -> None:
         self.facts_books = facts_books
         self.ledger = ledger
-        self.binding: Binding = ledger.binding
+        self.binding: Binding = binding or ledger.binding
+        self.direct = direct
         derived = isinstance(ledger, DerivedLedger) and base is not None and ledger.base is base.ledger
+        if derived and direct is not None and base is not None:
+            derived = direct.base is base.direct
         self.base: MonthWeights | None = base if derived else None
         self.depth: int = 0 if self.base is None else self.base.depth + 1
         if self.base is not None and self.base.depth >= MOST_BASES:
@@ -74,7 +85,7 @@ class MonthWeights:
         if twin is None or rule.method not in ("direct", "even"):
             return twin
         self._sums(rule.within)
-        affected = self._affected.get(rule.within)
+        affected = (self.direct or self)._affected.get(rule.within)
         return None if affected is None or (month, partition) in affected else twin
 
     def on_day(self, rule_number: int, day: int, dimension: int) -> Weights | None:
@@ -155,6 +166,8 @@ class MonthWeights:
 
     def _sums(self, within: tuple[str, ...]) -> tuple[Ints, Amounts]:
         """Direct cost by (month, partition, customer), the keys ascending."""
+        if self.direct is not None:
+            return self.direct._sums(within)
         if within not in self._direct:
             found = self._changed_sums(within)
             self._direct[within] = found or sum_by(*self._weighing(self.ledger.owned, within))
