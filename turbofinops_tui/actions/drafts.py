@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from turbofinops_tui.actions.links import register_named
+from turbofinops_tui.actions.span_preview import SpanPreview, SpanPreviews
 from turbofinops_tui.economics.links import Directory, Unregistered, unregistered
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.types import Customer, Link, Rules
@@ -20,6 +21,7 @@ from turbofinops_tui.store import drafts as stored
 from turbofinops_tui.store.customers import SCOPE, load_customers, load_identities, register_unconfirmed
 from turbofinops_tui.store.dimensions import load_live_dimensions
 from turbofinops_tui.store.drafts import Draft, Edit, Scratch, Step, adds, edit_text, edits
+from turbofinops_tui.store.reading import load_reading
 from turbofinops_tui.store.rule_rows import load_rules
 from turbofinops_tui.store.rule_set_rows import Register
 from turbofinops_tui.store.settings import load_settings
@@ -42,6 +44,8 @@ class Outcome:
     """the rule or identity that each edit is about, in order"""
     customers: tuple[Customer, ...] | None = None
     """all customers, the newly named ones among them"""
+    spans: SpanPreview | None = None
+    """the evidence as these rules read spans; None where they read them as the saved rules do"""
     stale: bool = False
     """the saved rules changed since the draft was begun: it shows on the new ones, but is not kept so"""
 
@@ -55,6 +59,8 @@ class Drafts:
         self._scratch: Scratch | None = None
         self._key: tuple[str, ...] = ()
         self._saved = Rules()
+        self._reading = ""
+        self._spans = SpanPreviews(session)
 
     def load(self) -> Draft | None:
         """The draft with its steps, or None."""
@@ -118,6 +124,8 @@ class Drafts:
 
         ConflictError when the saved rules changed since the draft was begun: nothing is written.
         """
+        from turbofinops_tui.actions.otlp_imports import refresh_spans
+
         with self.session.store.write("keep draft") as txn:
             draft = stored.load_draft(txn.conn)
             if draft is None:
@@ -129,6 +137,7 @@ class Drafts:
             ids = stored.apply_edits(txn, draft.edits, register_named)
             stored.remove_draft(txn)
             txn.audit("keep draft", "draft", draft.rules, None, {"edits": [*map(edit_text, draft.edits)]})
+        refresh_spans(self.session)
         return tuple(ids)
 
     # --- what a draft gives -------------------------------------------------------------------
@@ -150,9 +159,19 @@ class Drafts:
         with scratch.trial() as txn:
             ids = stored.apply_edits(txn, changes, register)
             rules = load_rules(txn.conn)
+            spans = self._read_anew(txn, rules, new)
             customers = tuple(load_customers(txn.conn)) if new else None
         stale = draft is not None and draft.rules != self._saved.id
-        return Outcome(rules, tuple(ids), customers, stale)
+        return Outcome(rules, tuple(ids), customers, spans, stale)
+
+    def _read_anew(self, txn: WriteTxn, rules: Rules, new: list[str]) -> SpanPreview | None:
+        """The spans' evidence where the rules read spans in another way; notes the customers it names."""
+        reading = load_reading(txn.conn, rules.links)
+        if reading.id == self._reading:
+            return None
+        found = self._spans.of(reading)
+        new.extend(found.register(txn))
+        return found
 
     def look(self, work: Callable[[WriteTxn], _T]) -> _T:
         """What ``work`` reads in the rules as the draft leaves them; nothing is stored.
@@ -189,17 +208,19 @@ class Drafts:
         with scratch.trial() as txn:
             result = work(txn, register)
             rules = load_rules(txn.conn)
+            spans = self._read_anew(txn, rules, new)
             customers = tuple(load_customers(txn.conn)) if new else None
-        return result, Outcome(rules, (), customers)
+        return result, Outcome(rules, (), customers, spans)
 
     def _fresh(self) -> tuple[Scratch, Draft | None]:
         """The copy of the saved rules of now, made anew when they or the customers changed."""
         with self.session.store.read() as conn:
             saved = load_rules(conn)
-            key = (saved.id, load_settings(conn).id, digests.read(conn, SCOPE))
+            reading = load_reading(conn, saved.links).id
+            key = (saved.id, load_settings(conn).id, digests.read(conn, SCOPE), reading)
             if self._scratch is None or key != self._key:
                 self._scratch = Scratch(self.session.store, conn)
-                self._key, self._saved = key, saved
+                self._key, self._saved, self._reading = key, saved, reading
             if not self.session.reader:
                 return self._scratch, stored.load_draft(conn)
         return self._scratch, self.load()

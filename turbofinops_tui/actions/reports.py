@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.drafts import Drafts, Edit, Outcome
@@ -16,11 +17,15 @@ from turbofinops_tui.store.rule_rows import load_rules
 from turbofinops_tui.store.settings import load_settings
 
 if TYPE_CHECKING:
+    from turbofinops_tui.actions.span_preview import SpanPreview
     from turbofinops_tui.economics.books import FactBooks
+    from turbofinops_tui.economics.books.evidence import EvidenceSource
     from turbofinops_tui.economics.consequences import Difference
 
 __all__ = ["NAMED_REPORTS", "Reports"]
 
+BOOKS_KEPT = 2
+"""variants of the books that a draft asks for: with its customers, and with its evidence"""
 ATTEMPTS = 5
 """times to begin again when an import changes the facts under an evaluation"""
 
@@ -35,7 +40,7 @@ class Reports:
         self._rules = Rules()
         self._settings = NumberSettings()
         self.drafts = Drafts(session, self.books)
-        self._wider: tuple[tuple[str, ...], FactBooks] | None = None
+        self._wider: dict[tuple[str, ...], FactBooks] = {}
 
     def table(self, slice: Slice, extra: Sequence[Edit] = ()) -> Table:  # noqa: A002 - the product's word
         """The answer to ``slice`` on the facts, rules and settings of one moment.
@@ -64,8 +69,12 @@ class Reports:
         """What other rules do to the saved numbers on the slice's days."""
         from turbofinops_tui.economics.evaluate.difference import difference
 
-        books = self._books_of(outcome)
-        return difference(books, self._rules, outcome.rules, slice, today=self.session.clock.today())
+        books, today = self._books_of(outcome, resolved=False), self.session.clock.today()
+        if outcome.spans is None:
+            return difference(books, self._rules, outcome.rules, slice, today=today)
+        anew = self._books_of(outcome)
+        found = difference(books, self._rules, outcome.rules, slice, today=today, resolved=anew)
+        return replace(found, notes=outcome.spans.notes)
 
     def _drafted(self, slice: Slice, extra: Sequence[Edit]) -> Table:  # noqa: A002
         if not extra and self.drafts.load() is None:
@@ -74,15 +83,20 @@ class Reports:
             )
         outcome = self.drafts.outcome(extra)
         facts, settings = self._ids.facts, self._ids.settings
+        notes: tuple[str, ...] = ()
+        if outcome.spans is not None:
+            facts, notes = outcome.spans.key, outcome.spans.notes
         ids = BooksId(facts, outcome.rules.id, settings, whole_id(facts, outcome.rules.id, settings))
         books = self._books_of(outcome)
         if slice.view == "draft":
-            return self._evaluate(slice, books, outcome.rules, ids)
+            table = self._evaluate(slice, books, outcome.rules, ids)
+            return replace(table, warnings=(*table.warnings, *notes))
         if slice.compare:
             raise UsageError("--compare does not go with --view difference", "use one of them")
         asked = asked_of_both(slice)
         saved = self._evaluate(asked, self.books(), self._rules, self._ids)
-        return table_difference(saved, self._evaluate(asked, books, outcome.rules, ids), slice)
+        table = table_difference(saved, self._evaluate(asked, books, outcome.rules, ids), slice)
+        return replace(table, warnings=(*table.warnings, *notes))
 
     def _evaluate(self, slice: Slice, books: FactBooks, rules: Rules, ids: BooksId) -> Table:  # noqa: A002
         from turbofinops_tui.economics.evaluate import evaluate
@@ -90,14 +104,23 @@ class Reports:
         clock = self.session.clock
         return evaluate(books, rules, slice, today=clock.today(), as_of=clock.stamp(), books_id=ids)
 
-    def _books_of(self, outcome: Outcome) -> FactBooks:
-        """The books at hand, with the customers that a draft would register."""
-        if outcome.customers is None:
+    def _books_of(self, outcome: Outcome, *, resolved: bool = True) -> FactBooks:
+        """The books at hand, with the customers that a draft would register.
+
+        ``resolved``: and with the evidence as the draft's rules read the spans.
+        """
+        spans = outcome.spans if resolved and outcome.spans is not None and outcome.spans.days else None
+        if outcome.customers is None and spans is None:
             return self.books()
-        key = (self._ids.facts, self._ids.settings, *(customer.ref for customer in outcome.customers))
-        if self._wider is None or self._wider[0] != key:
-            self._wider = (key, self.books().with_customers(outcome.customers))
-        return self._wider[1]
+        books = self.books()
+        customers = books.customers if outcome.customers is None else outcome.customers
+        parts = ("" if spans is None else spans.key, *(customer.ref for customer in customers))
+        key = (self._ids.facts, self._ids.settings, *parts)
+        if key not in self._wider:
+            while len(self._wider) >= BOOKS_KEPT:
+                self._wider.pop(next(iter(self._wider)))
+            self._wider[key] = books.with_customers(customers, _evidence(books, spans))
+        return self._wider[key]
 
     def refresh(self) -> FactBooks:
         """The books of now; what is unchanged since the last call is kept."""
@@ -135,3 +158,13 @@ class Reports:
         """The books id of the last refresh."""
         self.books()
         return self._ids
+
+
+def _evidence(books: FactBooks, spans: SpanPreview | None) -> EvidenceSource | None:
+    """The evidence of the books with the rows of a preview in the place of their days."""
+    if spans is None:
+        return None
+    from turbofinops_tui.actions.span_preview import FEED
+    from turbofinops_tui.economics.books.patched_evidence import PatchedEvidence
+
+    return PatchedEvidence(books.facts.evidence.source, FEED, spans.days, spans.rows)

@@ -58,6 +58,7 @@ class Plan:
                 {"customer": item.key, "was": item.was.text(), "now": item.now.text()} for item in found.flips
             ],
             "coverage": {"before": coverage_text(found.before), "after": coverage_text(found.after)},
+            **({"notes": list(found.notes)} if found.notes else {}),
         }
 
 
@@ -128,11 +129,17 @@ def plan_file(reports: Reports, rules: RuleSet) -> Plan:
 
 
 def apply_file(session: Session, rules: RuleSet) -> tuple[RuleChange, ...]:
-    """Make the sections that ``rules`` has what it says, in one audited transaction."""
+    """Make the sections that ``rules`` has what it says, in one audited transaction.
+
+    Spans of open days are then read by the rules of now.
+    """
+    from turbofinops_tui.actions.otlp_imports import refresh_spans
+
     with session.store.write("apply rules") as txn:
         changes = rule_set_rows.replace_rules(txn, rules, register_named)
         if changes:
             txn.audit("apply rules", "rules", Path(rules.file).name, None, {"changes": len(changes)})
+    refresh_spans(session)
     return tuple(changes)
 
 

@@ -131,6 +131,8 @@ def _tables(plan: Plan) -> None:
         say("")
     if plan.difference.empty:
         say("no number changes")
+    for note in plan.difference.notes:
+        say(f"note: {note}")
 
 
 def _markdown(plan: Plan) -> None:
@@ -155,6 +157,9 @@ def _markdown(plan: Plan) -> None:
         say("|" + "|".join("---:" if number in right else "---" for number in range(len(headers))) + "|")
         for row in cells:
             say("| " + " | ".join(map(_cell, row)) + " |", lines=True)
+    for note in found.notes:
+        say("")
+        say(f"Note: {note}")
 
 
 def _cell(text: str) -> str:

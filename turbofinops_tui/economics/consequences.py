@@ -71,6 +71,8 @@ class Difference:
     cohorts: tuple[Flip, ...]
     before: Coverage
     after: Coverage
+    notes: tuple[str, ...] = ()
+    """what the numbers cannot show before the rules are kept, and why"""
 
     @property
     def amount(self) -> Money:

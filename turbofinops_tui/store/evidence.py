@@ -58,7 +58,7 @@ def replace_evidence(
         f"INSERT INTO evidence_daily(scope, day, key, {VALUES}) VALUES ({marks})",  # noqa: S608 (constants)
         sorted((number[0], day, keys[key], *values) for (day, key), values in summed.items()),
     )
-    return _register(txn, {key for _, key in summed}, f"evidence:{scope}")
+    return register_used(txn, {key for _, key in summed}, f"evidence:{scope}")
 
 
 def load_evidence(
@@ -128,7 +128,7 @@ def _interned(conn: sqlite3.Connection, keys: Iterable[EvidenceKey]) -> dict[Evi
     return found
 
 
-def _register(txn: WriteTxn, keys: Iterable[EvidenceKey], origin: str) -> list[str]:
+def register_used(txn: WriteTxn, keys: Iterable[EvidenceKey], origin: str) -> list[str]:
     """Make an unconfirmed customer of every value that means nobody yet."""
     values = {(key.customer_kind, key.customer) for key in keys if key.customer}
     if not values:

@@ -8,6 +8,7 @@ reading that made it (``store.evidence``), and ``stale_scopes`` lists those of a
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 
@@ -69,17 +70,17 @@ class Reading:
         return next((rule.target for rule in self.traces if rule.holds(trace, day)), "")
 
 
-def load_reading(conn: sqlite3.Connection) -> Reading:
-    """The rules of reading of now."""
+def load_reading(conn: sqlite3.Connection, links: Sequence[Link] | None = None) -> Reading:
+    """The rules of reading of now; ``links`` saves loading them again."""
     from turbofinops_tui.store.rule_set_rows import evidence_settings
 
     told: Evidence = evidence_settings(conn, load_routes(conn))
-    links = [link for link in load_rules(conn).links if link.enabled]
+    held = [link for link in (load_rules(conn).links if links is None else links) if link.enabled]
     return Reading(
         told.customer_keys,
         told.feature_keys,
-        (*(SpanRule(r.pattern, r.feature) for r in told.routes), *_of(links, "feature", "route")),
-        (*_of(links, "trace", "trace"), *(SpanRule(trace, who) for trace, who in told.traces)),
+        (*(SpanRule(r.pattern, r.feature) for r in told.routes), *_of(held, "feature", "route")),
+        (*_of(held, "trace", "trace"), *(SpanRule(trace, who) for trace, who in told.traces)),
     )
 
 

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from turbofinops_tui.store import locks
 from turbofinops_tui.store.open import Store, WriteTxn
@@ -148,13 +149,16 @@ def reopen_days(txn: WriteTxn, days: Iterable[int], now: int) -> None:
     )
 
 
+def due_days(conn: sqlite3.Connection, now: datetime) -> list[int]:
+    """Open days whose time is over: they close before anything else happens to them."""
+    due = "SELECT day FROM span_day WHERE closed = 0 AND max((day + 1) * ?, first) + ? <= ?"
+    return [row[0] for row in conn.execute(due, (DAY, OPEN_SECONDS, int(now.timestamp())))]
+
+
 def close_days(store: Store) -> list[int]:
     """Close the days that are due and forget spans that no open day needs; returns the days closed now."""
-    now = int(store.clock.now().timestamp())
-    due = "closed = 0 AND max((day + 1) * ?, first) + ? <= ?"
-    values = (DAY, OPEN_SECONDS, now)
     with store.read() as conn:
-        days = [row[0] for row in conn.execute(f"SELECT day FROM span_day WHERE {due}", values)]  # noqa: S608
+        days = due_days(conn, store.clock.now())
     if not days:
         return []
     with store.write("close days of spans") as txn:

@@ -239,7 +239,21 @@ def resolve_days(store: Store, days: Iterable[int], without: int = 0) -> None:
     with store.read() as conn:
         reading = load_reading(conn)
         wanted = [day for day in days if span_days(conn).get(day) is False]
-        traces = traces_of_days(conn, wanted)
+    change = _resolved(store, reading, wanted, without)
+    with store.write("resolve spans") as txn:
+        publish(txn, change, reading, None, anew=wanted)
+
+
+def rows_under(store: Store, reading: Reading, days: Sequence[int]) -> list[EvidenceRow]:
+    """The daily rows that open days would have under another reading; nothing is stored."""
+    cells = _resolved(store, reading, days).cells
+    return [_row(Cell(*key), figures) for key, figures in cells.items() if any(figures)]
+
+
+def _resolved(store: Store, reading: Reading, days: Sequence[int], without: int = 0) -> Change:
+    """What the kept spans of ``days`` give under ``reading``, ``without`` those of one delivery."""
+    with store.read() as conn:
+        traces = traces_of_days(conn, days)
     change, resolver = Change(), Resolver(reading)
     for start in range(0, len(traces), 2_000):
         with store.read() as conn:
@@ -247,10 +261,9 @@ def resolve_days(store: Store, days: Iterable[int], without: int = 0) -> None:
             known = _known(part for part in parts if part.delivery != without)
         for trace in sorted(known):
             add_trace(change.cells, trace, known[trace], resolver, change.counts)
-    keep = set(wanted)
+    keep = set(days)
     change.cells = {cell: figures for cell, figures in change.cells.items() if cell[0] in keep}
-    with store.write("resolve spans") as txn:
-        publish(txn, change, reading, None, anew=wanted)
+    return change
 
 
 def forget_days(store: Store, days: frozenset[int]) -> None:

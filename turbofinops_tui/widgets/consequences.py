@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.consequences import Difference, Flip, Moved
@@ -37,9 +38,15 @@ def lines_of(found: Preview, period: str, drafted: int, width: int, height: int)
 
 
 def _details(found: Difference, width: int) -> list[Line]:
+    notes: list[Line] = [
+        (((f" {line}", "warn"),), "")
+        for note in found.notes
+        for line in textwrap.wrap(note, max(20, width - 2))
+    ]
     if found.empty:
-        return [(((" no number changes", "muted"),), "")]
+        return [(((" no number changes", "muted"),), ""), *notes]
     return [
+        *notes,
         *(_flip(flip, width) for flip in found.flips),
         *(_moved(item, width) for item in found.moved),
     ]

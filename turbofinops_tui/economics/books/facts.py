@@ -92,9 +92,11 @@ class FactBooks:
         """The same facts on other spans (ascending, disjoint, none crossing a month)."""
         return self if tuple(spans) == tuple(self.spans) else FactBooks(self.facts, spans)
 
-    def with_customers(self, customers: Iterable[Customer]) -> FactBooks:
-        """The same facts and spans with other customers (a draft may register some)."""
-        return FactBooks(self.facts.with_customers(customers), self.spans)
+    def with_customers(
+        self, customers: Iterable[Customer], evidence: EvidenceSource | None = None
+    ) -> FactBooks:
+        """The same facts and spans with other customers (a draft may register some), or other evidence."""
+        return FactBooks(self.facts.with_customers(customers, evidence), self.spans)
 
     @property
     def index(self) -> DimensionIndex:
@@ -266,13 +268,14 @@ class Facts:
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
 
-    def with_customers(self, customers: Iterable[Customer]) -> Facts:
-        """The same facts with other customers; what does not depend on them is shared."""
+    def with_customers(self, customers: Iterable[Customer], evidence: EvidenceSource | None = None) -> Facts:
+        """The same facts with other customers (and evidence); what does not depend on them is shared."""
         other = Facts(
             self.dimensions, customers, self.cost, self.revenue, self.rates, self.settings, self.facts_id,
-            self.evidence.source,
+            evidence or self.evidence.source,
         )  # fmt: skip
-        other.evidence = self.evidence
+        if evidence is None:
+            other.evidence = self.evidence
         _ = self.index, self.monthly, self.currencies, self.naming
         for name in ("index", "monthly", "currencies", "naming"):
             other.__dict__[name] = self.__dict__[name]

@@ -28,25 +28,31 @@ Flows = dict[tuple[int, int], int]
 """(holder that loses, holder that gains) -> units"""
 
 
-def difference(books: FactBooks, before: Rules, after: Rules, slice_: Slice, *, today: int) -> Difference:
+def difference(
+    books: FactBooks,
+    before: Rules,
+    after: Rules,
+    slice_: Slice,
+    *,
+    today: int,
+    resolved: FactBooks | None = None,
+) -> Difference:
     """What ``after`` does in place of ``before``, on the days and with the options of ``slice_``.
 
     Its dimensions, measures, filters and order play no part; native currency counts as the reporting one.
+    ``resolved``: the same books with the evidence as ``after`` reads it, where that is another.
     """
+    sides = ((books, before), (resolved or books, after))
     plain = Slice(
         by=("customer",), measures=("margin", "cost", "direct_cost", "shared_cost"), range=slice_.range,
         revenue=slice_.revenue, cost=slice_.cost, tax=slice_.tax, credits=slice_.credits,
         estimates=slice_.estimates, currency="" if slice_.currency == NATIVE else slice_.currency,
     )  # fmt: skip
-    old, new = (evaluate(books, rules, plain, today=today, as_of="") for rules in (before, after))
+    old, new = (evaluate(facts, rules, plain, today=today, as_of="") for facts, rules in sides)
     ages = replace(plain, by=("cohort",), measures=("margin",))
-    old_cohorts, new_cohorts = (
-        evaluate(books, rules, ages, today=today, as_of="") for rules in (before, after)
-    )
+    old_cohorts, new_cohorts = (evaluate(facts, rules, ages, today=today, as_of="") for facts, rules in sides)
     flows: Flows = {}
-    for one, two in zip(
-        pieces(books, before, plain, old.days), pieces(books, after, plain, old.days), strict=True
-    ):
+    for one, two in zip(*(pieces(facts, rules, plain, old.days) for facts, rules in sides), strict=True):
         _add_flows(flows, one, two)
     return Difference(
         days=old.days,
