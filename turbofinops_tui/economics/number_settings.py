@@ -20,4 +20,10 @@ class NumberSettings:
     """days after the end of its month when a delivered day counts as final"""
     watch_floor: Decimal = Decimal(20)
     unprofitable_floor: Decimal = Decimal(0)
+    min_revenue: Decimal = Decimal(0)
+    """least revenue in seven days, in major units, of a key that ``check`` judges"""
+    min_cost: Decimal = Decimal(10)
+    """and its least cost"""
+    check_late_days: int = 4
+    """most days between the end of the days that ``check`` judges and today"""
     id: str = ""

@@ -26,6 +26,7 @@ from turbofinops_tui.models import (
     run_schema,
     schema,
     span_schema,
+    watch_schema,
 )
 
 if TYPE_CHECKING:
@@ -102,6 +103,12 @@ def fetch_runs(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def watch(conn: sqlite3.Connection) -> None:
+    """What ``check`` found, and where alerts go."""
+    for statement in watch_schema.WATCH:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -112,6 +119,7 @@ STEPS: tuple[Step, ...] = (
     Step("0007_cost_marks", cost_marks),
     Step("0008_finding_paths", finding_paths),
     Step("0009_fetch_runs", fetch_runs),
+    Step("0010_watch", watch),
 )
 
 

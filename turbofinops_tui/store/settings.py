@@ -103,8 +103,15 @@ SETTINGS: dict[str, Setting] = {
         _percent,
         "margin percent under which a key is unprofitable",
     ),
-    "floors.min_revenue": Setting("0", _amount, "revenue from which a key is judged by its percent"),
-    "floors.min_cost": Setting("10", _amount, "cost from which a key is judged"),
+    "floors.min_revenue": Setting(
+        decimal_text(DEFAULTS.min_revenue), _amount, "revenue in 7 days from which a key is judged"
+    ),
+    "floors.min_cost": Setting(
+        decimal_text(DEFAULTS.min_cost), _amount, "cost in 7 days from which a key is judged"
+    ),
+    "check.late_days": Setting(
+        str(DEFAULTS.check_late_days), _whole, "most days that the days judged by check may end before today"
+    ),
     "evidence.customer_keys": Setting(
         "customer.id,tenant.id,app.customer_id", _names, "attributes of spans that name the customer"
     ),
@@ -135,6 +142,9 @@ def load_settings(conn: sqlite3.Connection) -> NumberSettings:
         final_after_days=int(values["final_after_days"]),
         watch_floor=Decimal(values["floors.watch"]),
         unprofitable_floor=Decimal(values["floors.unprofitable"]),
+        min_revenue=Decimal(values["floors.min_revenue"]),
+        min_cost=Decimal(values["floors.min_cost"]),
+        check_late_days=int(values["check.late_days"]),
     )
     return replace(found, id=settings_id(found))
 

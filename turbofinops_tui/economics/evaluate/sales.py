@@ -203,6 +203,12 @@ def cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
 
 
 def _cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
+    days = first_days(books, binding)
+    return [None if day is None else month_of_day(day) for day in days]
+
+
+def first_days(books: FactBooks, binding: Binding) -> list[int | None]:
+    """Per customer, the first day with recognised revenue > 0; None without one (see ``cohorts``)."""
     facts = books.revenue
     owner = customers_of(facts, binding)
     positive = np.array([label in POSITIVE_KINDS for label in facts.labels["kind"]] + [False], dtype=bool)
@@ -211,8 +217,7 @@ def _cohorts(books: FactBooks, binding: Binding) -> list[int | None]:
     for index, customer in zip(chosen.tolist(), owner[chosen].tolist(), strict=True):
         rows.setdefault(customer, []).append(index)
     days = {customer: _first_day(facts, members) for customer, members in rows.items()}
-    found = (days.get(customer) for customer in range(len(books.customers)))
-    return [None if day is None else month_of_day(day) for day in found]
+    return [days.get(customer) for customer in range(len(books.customers))]
 
 
 def _first_day(facts: RevenueFacts, members: Sequence[int]) -> int | None:
