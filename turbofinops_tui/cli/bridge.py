@@ -11,7 +11,7 @@ from turbofinops_tui.cli.output import cell_name, grid, terminal_width
 from turbofinops_tui.cli.printing import say, say_json, tell
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.money import EXPONENTS, rounded_text, scale
-from turbofinops_tui.economics.periods import resolve_period
+from turbofinops_tui.economics.periods import Range, resolve_period
 from turbofinops_tui.economics.shown import shown_parts
 from turbofinops_tui.errors import EXIT_DONE, UsageError
 from turbofinops_tui.files.slice_words import CHOICES, parse_condition, parse_currency
@@ -31,6 +31,14 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from", dest="first", metavar="P", help="2026-10, 2026-W44, 2026-Q4, A..B")
     parser.add_argument("--to", dest="second", metavar="P", help="the period that it is compared with")
+    parser.add_argument(
+        "--since",
+        metavar="DATE|BOOKS",
+        help="what changed in one period since we knew less: a day or a books id",
+    )
+    parser.add_argument(
+        "--period", metavar="P", help="the period of --since (default the last 12 whole months)"
+    )
     group = parser.add_argument_group("numbers")
     for option, _, literal, text in OPTIONS:
         group.add_argument(f"--{option}", choices=get_args(literal), help=text)
@@ -41,23 +49,37 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def prepare(args: argparse.Namespace, context: Context) -> None:
     """Read the words before anything is opened."""
-    if args.first is None or args.second is None:
-        raise UsageError("a bridge goes from one period to another", "give --from P and --to P")
-    for text in (args.first, args.second):
-        resolve_period(text, context.clock.today())
+    if args.since is not None:
+        if args.first is not None or args.second is not None:
+            raise UsageError("--since and --from/--to exclude each other", "give one of them")
+    elif args.first is None or args.second is None:
+        raise UsageError("a bridge has two ends", "give --from P and --to P, or --since DATE or BOOKS")
+    elif args.period is not None:
+        raise UsageError("--period goes with --since", "give --from P and --to P")
+    for text in (args.first, args.second, args.period):
+        if text is not None:
+            resolve_period(text, context.clock.today())
     changes = {name: getattr(args, option) for option, name, _, _ in OPTIONS if getattr(args, option)}
     if args.currency is not None:
         changes["currency"] = parse_currency(args.currency)
     where = tuple(parse_condition(text) for text in args.where or ())
-    args.slice = replace(t.Slice(), **changes, where=where)
+    span = Range(period=args.period or "")
+    args.slice = replace(t.Slice(range=span), **changes, where=where)
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
     """Print the bridge."""
-    from turbofinops_tui.actions.bridge import time_bridge
     from turbofinops_tui.actions.reports import Reports
 
-    found = time_bridge(Reports(session), args.first, args.second, args.by, args.slice)
+    reports = Reports(session)
+    if args.since is not None:
+        from turbofinops_tui.actions.knowledge import knowledge_bridge
+
+        found = knowledge_bridge(reports, args.since, args.by, args.slice)
+    else:
+        from turbofinops_tui.actions.bridge import time_bridge
+
+        found = time_bridge(reports, args.first, args.second, args.by, args.slice)
     if args.format == "json":
         from turbofinops_tui.files.bridge_forms import encode
 

@@ -37,6 +37,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "backfill": ("sync", "fetch the history of one connected account, once; resumable"),
     "report": ("reports", "print any slice as table, JSON or CSV"),
     "explain": ("explain", "open a number down to its source rows, or say who carries a row"),
+    "bridge": ("bridge", "why a margin changed, by causes that add up: between two periods, or since a date"),
     "movements": ("movements", "every step of MRR: new, expansion, contraction, churn, reactivation"),
     "whatif": ("whatif", "another price, plan, model or AI cap, replayed over a customer's real months"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),

@@ -25,6 +25,7 @@ from turbofinops_tui.models import (
     pull_schema,
     run_schema,
     schema,
+    seen_schema,
     span_schema,
     watch_schema,
 )
@@ -109,6 +110,12 @@ def watch(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def books_seen(conn: sqlite3.Connection) -> None:
+    """The states that the books went through."""
+    for statement in seen_schema.SEEN:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -120,6 +127,7 @@ STEPS: tuple[Step, ...] = (
     Step("0008_finding_paths", finding_paths),
     Step("0009_fetch_runs", fetch_runs),
     Step("0010_watch", watch),
+    Step("0011_books_seen", books_seen),
 )
 
 
