@@ -13,10 +13,10 @@ from textual.filter import LineFilter, NoColor
 from turbofinops_tui import config, keymap, screens
 from turbofinops_tui.actions import app_state
 from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
-from turbofinops_tui.drafting import Drafting
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_FAILED, TurboError, UsageError
+from turbofinops_tui.fetching import Fetching
 from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
 from turbofinops_tui.widgets.frame import Frame
@@ -48,7 +48,7 @@ class DemoOpener:
         return open_session(self.paths, self.clock)
 
 
-class TurboApp(Drafting):
+class TurboApp(Fetching):
     """One run on one store."""
 
     TITLE = "turbofinops"
@@ -163,14 +163,6 @@ class TurboApp(Drafting):
     def action_go(self, name: str) -> None:
         """A digit."""
         self.goto(name)
-
-    async def action_back(self) -> None:
-        """Esc: close the filter, else go back; nothing at the top."""
-        frame = self.frame
-        if frame is not None and frame.close_filter():
-            return
-        if len(self.screen_stack) > 2:
-            self.pop_screen()
 
     def action_leave(self) -> None:
         """q: back from a deeper screen, else quit."""

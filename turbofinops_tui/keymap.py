@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from turbofinops_tui.errors import UsageError
-from turbofinops_tui.key_commands import COMMANDS, GRIDS, Command
+from turbofinops_tui.key_commands import COMMANDS as FIRST
+from turbofinops_tui.key_commands import GRIDS, Command
+from turbofinops_tui.key_commands_team import TEAM
 
 __all__ = ["COMMANDS", "Command"]
 
+COMMANDS: tuple[Command, ...] = (*FIRST, *TEAM)
+"""every command, in the order that help and docs list them"""
 FORBIDDEN = frozenset(
     f"ctrl+{key}" for key in ("a", "b", "h", "i", "j", "m", "o", "s", "z", "left_square_bracket")
 )

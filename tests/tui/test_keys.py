@@ -14,6 +14,7 @@ from tests.tui.driving import press, running, shown
 from turbofinops_tui import config, keymap
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.errors import UsageError
+from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
 from turbofinops_tui.screens.links import LinksScreen
@@ -25,6 +26,7 @@ OWNERS: dict[str, type] = {
     "customers": CustomersScreen,
     "customer": CustomerScreen,
     "links": LinksScreen,
+    "connections": ConnectionsScreen,
 }
 
 

@@ -43,3 +43,15 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
     from turbofinops_tui.screens.customer import CustomerScreen
 
     return CustomerScreen(*args)
+    if name == "connect":
+        from turbofinops_tui.screens.connect_form import ConnectForm
+
+        return ConnectForm(*args)
+    if name == "line":
+        from turbofinops_tui.screens.forms import LineForm
+
+        return LineForm(*args)
+    if name == "confirm":
+        from turbofinops_tui.screens.forms import Confirm
+
+        return Confirm(*args)

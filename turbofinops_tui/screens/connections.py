@@ -1,4 +1,4 @@
-"""Connections: what was delivered, how old it is, and which days are missing, provisional or final."""
+"""Connections: accounts and imported sources, their age, rows, days, last fetch and credentials."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any
 
 from textual.widget import Widget
 
-from turbofinops_tui.actions.sources_view import SourceLine, day_states, source_lines
-from turbofinops_tui.economics.periods import Days, Range, day_text
+from turbofinops_tui.actions import connections_view as view
+from turbofinops_tui.actions.connections_view import ConnectionLine
+from turbofinops_tui.actions.sources_view import day_states
+from turbofinops_tui.economics.periods import Days, Range, day_text, month_of_day, month_start
 from turbofinops_tui.economics.types import DayState, Slice, SourceState
-from turbofinops_tui.widgets.empty import EmptyState, show
+from turbofinops_tui.widgets.empty import show
 from turbofinops_tui.widgets.frame import Frame, Tables
-from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel, Span
+from turbofinops_tui.widgets.paint import Lines, Spans
 
 MARKS: dict[DayState, tuple[str, str]] = {
     "final": ("■", "gain"),
@@ -21,9 +24,18 @@ MARKS: dict[DayState, tuple[str, str]] = {
     "missing": ("·", "loss"),
 }
 """state -> (mark, role); the mark alone tells them apart"""
-WITHOUT_DAYS = ("customers", "rates")
-"""kinds that are not facts of days"""
 DAYS = 62
+DETAILS = 7
+"""lines below the list"""
+LABEL = 13
+EMPTY: tuple[tuple[Spans, str], ...] = (
+    ((), ""),
+    (((" No connections yet", "strong"),), ""),
+    ((), ""),
+    (((" n", "key"), ("  connect an account: AWS, Google Cloud, Azure, Stripe, Datadog, AI", "")), ""),
+    ((), ""),
+    (((" Files from a shell:  ", ""), ("turbofinops import focus FILE... --source aws", "accent")), ""),
+)  # fmt: skip
 
 
 class ConnectionsScreen(Frame):
@@ -32,22 +44,31 @@ class ConnectionsScreen(Frame):
     ID = "connections"
     TITLE = "Connections"
     MONEY = False
+    BINDINGS = bindings("connections")
+    DEFAULT_CSS = "ConnectionsScreen #details { height: 7; }"
 
     def __init__(self) -> None:
         super().__init__()
-        model: GridModel[SourceLine] = GridModel(
-            lambda line: (line.source, line.export, line.kind),
-            lambda line: f"{line.source} {line.export} {line.kind}",
+        model: GridModel[ConnectionLine] = GridModel(
+            lambda line: (line.name, line.source, line.export, line.kind),
+            lambda line: f"{line.name} {line.source} {line.export} {line.kind}",
         )
         self.list = Grid(model, self.columns_for, id="sources")
-        self.list.empty_text = "Nothing was delivered yet: import a file, this screen follows."
-        self.empty = EmptyState()
+        self.hint = Lines(id="empty", height=len(EMPTY))
+        self.hint.set_lines(EMPTY)
+        self.details = Lines(id="details", height=DETAILS)
         self.states: tuple[SourceState, ...] = ()
+        self.origins: dict[str, str] = {}
+        """connection -> where its secrets come from, as last looked for"""
 
     def body(self) -> Iterable[Widget]:
-        """One grid, or how to begin."""
+        """One grid and the details of its row, or how to begin."""
+        self.hint.display = False
         yield self.list
-        yield self.empty
+        yield self.details
+        yield self.hint
+
+    # --- data -----------------------------------------------------------------------------
 
     def days(self) -> Days:
         """The last days through yesterday."""
@@ -66,83 +87,206 @@ class ConnectionsScreen(Frame):
             self.states = tables["days"].states
             self.list.refresh()
 
-    def gather(self, session: Any, reports: Any) -> list[SourceLine]:
-        """The deliveries by source (in the thread)."""
-        return source_lines(session)
+    def gather(self, session: Any, reports: Any) -> list[ConnectionLine]:
+        """Connections and deliveries (in the thread)."""
+        return view.connection_lines(session)
 
     def take(self, data: Any) -> None:
-        """Show the sources."""
-        lines: list[SourceLine] = data
+        """Show them; then look where the secrets come from, which may take a keyring seconds."""
+        lines: list[ConnectionLine] = data
         self.list.set_rows(lines)
-        show(self.empty, not lines)
+        show(self.hint, not lines)
         show(self.list, bool(lines))
+        show(self.details, bool(lines))
+        self._detail()
+        names = [line.name for line in lines if line.name and line.name not in self.origins]
+        if names:
+            self.host.beside(
+                lambda session: {name: view.credentials(session, name) for name in names}, self._know
+            )
 
-    def columns_for(self, width: int) -> Sequence[Column[SourceLine]]:
-        """Source, kind, age, rows, periods, totals, days."""
+    def _know(self, origins: dict[str, str]) -> None:
+        self.origins |= origins
+        self._detail()
+
+    # --- columns --------------------------------------------------------------------------
+
+    def columns_for(self, width: int) -> Sequence[Column[ConnectionLine]]:
+        """Connection or source, kind, age, rows, periods, totals, days."""
         rows = self.list.model.rows
-        name = max(8, min(max((len(line.source) for line in rows), default=8), 24))
+        name = max(8, min(max((len(_title(line)) for line in rows), default=8), 24))
         columns = [
-            Column[SourceLine](
-                "source", "Source", name, lambda line, _: ((line.source, ""),), lambda line: line.source
-            ),
+            Column[ConnectionLine]("source", "Source", name, lambda line, _: ((_title(line), ""),), _title),
+            _word("state", "", 2, lambda line: "✗" if line.error else "●" if line.name else " ", "loss"),
         ]
         if width >= 100:
-            columns.append(
-                Column[SourceLine]("export", "Export", 8, lambda line, _: ((line.export, "muted"),))
-            )
+            columns.append(_word("export", "Export", 12, lambda line: line.export, "muted"))
         columns += [
-            Column[SourceLine](
-                "kind", "Kind", 14, lambda line, _: ((line.kind, "muted"),), lambda line: line.kind
-            ),
-            Column[SourceLine]("age", "Last", 11, lambda line, _: ((line.age, ""),)),
-            Column[SourceLine](
-                "lines",
-                "Rows",
-                9,
-                lambda line, _: ((f"{line.lines:,}", ""),),
-                lambda line: line.lines,
+            _word("kind", "Kind", 14 if width >= 100 else 10, lambda line: line.kind, "muted"),
+            _word("age", "Last", 11, lambda line: line.age),
+            Column[ConnectionLine](
+                "lines", "Rows", 9, lambda line, _: ((f"{line.lines:,}", ""),), lambda line: line.lines,
                 right=True,
             ),
-        ]
+        ]  # fmt: skip
         if width >= 110:
-            columns.append(
-                Column[SourceLine]("periods", "Periods", 18, lambda line, _: ((line.periods, "muted"),))
-            )
-            columns.append(
-                Column[SourceLine](
-                    "total", "Total", 14, lambda line, _: ((line.total, ""),), right=True, elastic=24
-                )
-            )
-        columns.append(Column[SourceLine]("days", "days to yesterday", 18, self._days, elastic=DAYS))
+            columns.append(_word("periods", "Periods", 18, lambda line: line.periods, "muted"))
+            total = lambda line, _: ((line.total, ""),)  # noqa: E731
+            columns.append(Column[ConnectionLine]("total", "Total", 14, total, right=True, elastic=24))
+        columns.append(Column[ConnectionLine]("days", "days to yesterday", 18, self._days, elastic=DAYS))
         return columns
 
-    def _days(self, line: SourceLine, width: int) -> Sequence[Span]:
-        if line.kind in WITHOUT_DAYS:
+    def _days(self, line: ConnectionLine, width: int) -> Sequence[Span]:
+        if not line.facts:
             return (("", ""),)
-        states = day_states(self.states, line.source, self.days())[-width:]
         spans: list[Span] = []
-        for state in states:
+        for state in day_states(self.states, line.source, self.days())[-width:]:
             mark, role = MARKS[state]
             if spans and spans[-1][1] == role:
                 spans[-1] = (spans[-1][0] + mark, role)
             else:
                 spans.append((mark, role))
-        return [*spans, (" " * (width - len(states)), "")]
+        used = sum(len(text) for text, _ in spans)
+        return [*spans, (" " * (width - used), "")]
+
+    # --- details --------------------------------------------------------------------------
 
     def on_grid_moved(self, message: Grid.Moved) -> None:
-        """The states in words, and the first thing to know about the source."""
+        """The row in words."""
+        self._detail()
+
+    def _detail(self) -> None:
         line = self.list.current
-        if line is None or line.kind in WITHOUT_DAYS:
-            self.say("")
+        if line is None:
+            self.details.set_lines([])
             return
+        parts: list[tuple[str, str, str]] = []
+        if line.name:
+            account = line.account or "not tested yet"
+            parts.append(("connection", f"{line.name}, {line.kind}, account {account}  {line.settings}", ""))
+            parts.append(("last fetch", f"{line.last}   {line.step}", ""))
+            parts.append(("credential", self.origins.get(line.name, "looking..."), ""))
+        if line.error:
+            parts.append(("error", line.error, "error"))
+        if line.facts:
+            parts.append(("days", self._states(line), ""))
+        if line.requests:
+            parts.append(("requests", f"{line.requests:,} paid requests this month", "warn"))
+        if line.left_out:
+            again = "import with --include-tag KEY takes one in"
+            parts.append(("left-out tags", f"{line.left_out}; {again}", "warn"))
+        if line.warnings:
+            parts.append(("notes", f"{line.warnings:,}: {line.first_warning}", "muted"))
+        lines: list[tuple[Spans, str]] = [((), "rule")]
+        for label, text, role in parts:
+            lines.append((((f" {label:<{LABEL}} ", "muted"), (text, role)), ""))
+        self.details.set_lines(lines[:DETAILS])
+
+    def _states(self, line: ConnectionLine) -> str:
         states = day_states(self.states, line.source, self.days())
         missing, provisional = states.count("missing"), states.count("provisional")
         final = len(states) - missing - provisional
-        words = f"last {DAYS} days: {final} final ■, {provisional} provisional ▪, {missing} missing ·"
-        if line.warnings:
-            words += f"   {line.warnings} notes: {line.first_warning}"
-        self.say(words)
+        return f"last {DAYS}: {final} final ■, {provisional} provisional ▪, {missing} missing ·"
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def _connection(self) -> str:
+        """The connection under the cursor; says why there is none."""
+        line = self.list.current
+        if line is None or not line.name:
+            self.say("these are imported files: n connects an account" if line else "n connects an account")
+            return ""
+        return line.name
+
+    def sync_names(self) -> list[str] | None:
+        """The connection under the cursor; all of them from a source of files."""
+        line = self.list.current
+        return [line.name] if line is not None and line.name else []
+
+    def action_sync_all(self) -> None:
+        """Fetch from every connection."""
+        self.host.fetch([])
+
+    def action_add_connection(self) -> None:
+        """The connect form, then the first fetch."""
+        self.host.form("connect", then=lambda name: self.host.fetch([name]))
+
+    def action_edit_connection(self) -> None:
+        """The same form with what is set; the secret of before stays unless another is typed."""
+        name = self._connection()
+        if name:
+            self.host.beside(
+                lambda session: view.settings_of(session, name), lambda found: self._edit(name, found)
+            )
+
+    def _edit(self, name: str, found: tuple[str, dict[str, str]]) -> None:
+        def saved(_: str) -> None:
+            self.origins.pop(name, None)
+            self.host.load(self)
+            self.say(f"{name} is changed: t tests it", "gain")
+
+        self.host.form("connect", found[0], name, found[1], then=saved)
+
+    def action_test_connection(self) -> None:
+        """Ask the provider what the credential may."""
+        from turbofinops_tui.actions.connections import probe_connection
+
+        name = self._connection()
+        if name:
+            self.say(f"{name}: asking the provider")
+            self.host.beside(
+                lambda session: probe_connection(session, name), lambda found: self._tested(name, found)
+            )
+
+    def _tested(self, name: str, found: Any) -> None:
+        self.host.load(self)
+        self.say(f"{name}: {view.tested_words(found)}", "error" if found.missing else "gain")
+
+    def action_backfill(self) -> None:
+        """Ask from which day on."""
+        name = self._connection()
+        if not name:
+            return
+        first = day_text(month_start(month_of_day(self.host.desk.today) - 12))
+        self.host.form(
+            "line", f"Backfill {name}", "From this day on, YYYY-MM-DD", first, self._since,
+            then=lambda text: self.host.fetch([name], since=self._since(text), backfill=True),
+        )  # fmt: skip
+
+    def _since(self, text: str) -> int:
+        from turbofinops_tui.economics.periods import parse_day
+        from turbofinops_tui.errors import UsageError
+
+        day = parse_day(text.strip())
+        if day > self.host.desk.today:
+            raise UsageError(f"{text} is in the future", f"today is {day_text(self.host.desk.today)}")
+        return day
+
+    def action_remove_connection(self) -> None:
+        """Ask, then remove the connection with its secrets; its facts stay."""
+        from turbofinops_tui.actions.connections import remove
+
+        name = self._connection()
+        if not name:
+            return
+
+        def answered(yes: bool) -> None:
+            if yes:
+                self.host.beside(
+                    lambda session: remove(session, name), self._removed, writes="remove connections"
+                )
+
+        question = "Its secrets leave the keyring; what it brought stays."
+        self.host.form("confirm", f"Remove {name}?", question, then=answered)
+
+    def _removed(self, gone: Any) -> None:
+        self.host.load(self)
+        self.say("   ".join([f"{gone.name} is removed", *gone.notes]), "gain")
 
 
-def _total(line: SourceLine, _: int) -> Sequence[Span]:
-    return ((line.total, ""),)
+def _title(line: ConnectionLine) -> str:
+    return line.name or line.source
+
+
+def _word(name: str, title: str, width: int, text: Any, role: str = "") -> Column[ConnectionLine]:
+    return Column[ConnectionLine](name, title, width, lambda line, _: ((text(line), role),), text)

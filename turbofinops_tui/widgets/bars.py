@@ -33,6 +33,10 @@ class TabLine(Lines):
     def show(self, active: str, books: str, desk: Desk) -> None:
         """Mark ``active`` (a deeper screen marks none); data age and books id at the right."""
         self._active, self._books, self._age = active, books, header_text.age(desk)
+        if desk.opener.read_only:
+            self._age = [(" READ-ONLY ", "tab"), *self._age]
+        elif getattr(desk.opener, "published", ""):
+            self._age = [(" PUBLISHED ", "tab"), *self._age]
         self._draw()
 
     def on_resize(self) -> None:

@@ -31,11 +31,18 @@ class Choice(Painted, can_focus=True):
     def line(self, y: int) -> tuple[Spans, str]:
         """All words, the chosen one marked."""
         spans: list[tuple[str, str]] = [(" ", "")]
-        for word in self.words:
+        for word in self._visible():
             chosen = word == self.value
             role = ("cursor" if self.has_focus else "chosen") if chosen else "muted"
             spans += [(f"[{word}]" if chosen else f" {word} ", role), (" ", "")]
         return spans, ""
+
+    def _visible(self) -> tuple[str, ...]:
+        """The words from the first one on that leaves room for the chosen one."""
+        words, width = self.words, self.size.width
+        while len(words) > 1 and sum(len(word) + 3 for word in words[: words.index(self.value) + 1]) >= width:
+            words = words[1:]
+        return words
 
     def action_choose(self, step: int) -> None:
         """The word beside."""

@@ -48,6 +48,18 @@ class Host(App[int]):
         """Add edits to the draft in a thread and show its numbers."""
         raise NotImplementedError
 
+    def beside(self, work: Callable[[Any], Any], then: Callable[[Any], object], *, writes: str = "") -> None:
+        """Run ``work(session)`` in a thread beside the tables, then ``then`` with what it gave."""
+        raise NotImplementedError
+
+    def form(self, name: str, *args: Any, then: Callable[[Any], object]) -> None:
+        """Show a form by its name; ``then`` gets what it gave, unless it was closed."""
+        raise NotImplementedError
+
+    def fetch(self, names: Sequence[str], since: int | None = None, backfill: bool = False) -> None:
+        """Sync, or backfill from the day ``since``, in a thread; no names: every connection."""
+        raise NotImplementedError
+
     def say(self, text: str, role: str = "") -> None:
         """One line in the status line of the screen on top."""
         raise NotImplementedError

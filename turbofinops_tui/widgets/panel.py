@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Generic
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, ScreenResultType
+from textual.widget import Widget
 
 from turbofinops_tui.widgets.paint import Lines, Spans
 
@@ -40,3 +41,13 @@ class Panel(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     def action_back(self) -> None:
         """Close without a result."""
         self.dismiss(None)
+
+
+def row_of(label: str, field: Widget, width: int = 12) -> Widget:
+    """One line of a form: a label of ``width`` cells and its field."""
+    name = Lines()
+    name.styles.width = width
+    name.set_lines([(((label, "muted"),), "")])
+    row = Horizontal(name, field)
+    row.styles.height = 1
+    return row

@@ -1,0 +1,33 @@
+"""Keys of connections, presets, settings and the audit; keymap.py joins them with the rest of the table."""
+
+from __future__ import annotations
+
+from turbofinops_tui.key_commands import Command
+
+TEAM_SCREENS = ("connections", "presets", "settings", "audit")
+_CONNECTIONS, _PRESETS = ("connections",), ("presets",)
+_KEPT = ("overview", "customers", "cohorts", "features", "margins", "links", "report")
+"""screens whose view can be kept as a preset"""
+
+TEAM: tuple[Command, ...] = (
+    # --- connections ----------------------------------------------------------------------
+    Command("connections.add", "n", "add_connection", "Add", "Connect an account: name, settings, secret",
+            "Change", "connections", _CONNECTIONS, footer=2),
+    Command("connections.edit", "e", "edit_connection", "Edit", "Change settings or the secret",
+            "Change", "connections", _CONNECTIONS),
+    Command("connections.test", "t", "test_connection", "Test", "Ask the provider what the credential may",
+            "Change", "connections", _CONNECTIONS, footer=4),
+    Command("connections.backfill", "b", "backfill", "Backfill",
+            "Fetch history once, from a day on; what costs money asks first", "Change", "connections",
+            _CONNECTIONS, footer=5),
+    Command("connections.sync_all", "R", "sync_all", "Sync all", "Fetch what is new from every connection",
+            "Change", "connections", _CONNECTIONS),
+    Command("connections.remove", "D", "remove_connection", "Remove",
+            "Remove the connection and its secrets (asks first); its facts stay", "Change", "connections",
+            _CONNECTIONS, footer=6),
+    Command("app.sync", "r", "sync", "Sync",
+            "Fetch what is new from the connections, or take the newest published books; esc stops", "App",
+            footer=7, screens=("overview", "customers", "connections")),
+    Command("app.connect", "c", "connect", "Connect", "Connect an account; its first fetch begins at once",
+            "App", screens=("overview", "customers")),
+)  # fmt: skip
