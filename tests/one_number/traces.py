@@ -47,8 +47,8 @@ class Use:
         if any(self.tokens):
             found |= {
                 "gen_ai.operation.name": "chat",
-                "gen_ai.provider.name": "openai",
-                "gen_ai.request.model": "gpt-4o",
+                "gen_ai.provider.name": "inhouse",
+                "gen_ai.request.model": "in-house-1",
                 "gen_ai.usage.input_tokens": self.tokens[0],
                 "gen_ai.usage.output_tokens": self.tokens[1],
             }
