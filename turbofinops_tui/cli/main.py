@@ -40,6 +40,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "bridge": ("bridge", "why a margin changed, by causes that add up: between two periods, or since a date"),
     "movements": ("movements", "every step of MRR: new, expansion, contraction, churn, reactivation"),
     "whatif": ("whatif", "another price, plan, model or AI cap, replayed over a customer's real months"),
+    "findings": ("findings", "what wants action: money at stake, remedies, owner, due; and what came of it"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
     "links": ("links", "attribution links: cost to customers and features"),
     "classes": ("links", "class rules: which cost is opex"),

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Context, Decimal
 
+from turbofinops_tui.economics.money import decimal_text, parse_decimal
 from turbofinops_tui.store.open import WriteTxn
+
+_EXACT = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +82,21 @@ def load_findings(conn: sqlite3.Connection, kind: str = "") -> list[StoredFindin
     return [
         StoredFinding(row[0], Finding(*row[1:9]), row[9], row[10], row[11])
         for row in conn.execute(query, (kind,))
+    ]
+
+
+def load_left_out(conn: sqlite3.Connection) -> list[tuple[str, str, int, str, str]]:
+    """(key, source, different values, currency, what they carried) of tag keys that the rollup left out."""
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    values: dict[tuple[str, str, str], int] = {}
+    for key, source, count, currency, text in conn.execute(
+        "SELECT t.key, b.source, t.distinct_values, t.currency, t.effective FROM left_out_tag t"
+        " JOIN ingest_batch b ON b.id = t.batch WHERE b.state = 'active' ORDER BY b.source, t.key"
+    ):
+        name = (key, source, currency)
+        sums[name] = _EXACT.add(sums.get(name, Decimal(0)), parse_decimal(text))
+        values[name] = max(values.get(name, 0), count)
+    return [
+        (key, source, values[key, source, code], code, decimal_text(total))
+        for (key, source, code), total in sums.items()
     ]

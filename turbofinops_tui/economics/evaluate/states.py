@@ -25,7 +25,7 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
     for source, day in books.facts.once("days of revenue", lambda: _revenue_days(books)).items():
         if source in last:  # fees come with revenue: a day with a payment is a delivered one
             last[source] = max(last[source], day)
-    lags = books.facts.once("lags", lambda: _lags(books))
+    lags = delays(books)
     found: list[SourceState] = []
     for source in sorted(last, key=str.encode):
         if _asked(source, where):
@@ -43,6 +43,11 @@ def _revenue_days(books: FactBooks) -> dict[str, int]:
     days = facts.columns.numbers["rate_day"]
     codes = facts.codes["source"]
     return {label: int(days[codes == code].max()) for code, label in enumerate(facts.labels["source"])}
+
+
+def delays(books: FactBooks) -> dict[str, int]:
+    """Days that each cost source takes to deliver (the setting ``lag_days`` of its kind)."""
+    return books.facts.once("lags", lambda: _lags(books))
 
 
 def _lags(books: FactBooks) -> dict[str, int]:

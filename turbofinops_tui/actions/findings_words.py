@@ -1,0 +1,59 @@
+"""Findings in words: what each kind is called, and what a person can do about it."""
+
+from __future__ import annotations
+
+from turbofinops_tui.store.finding_paths import FindingPath
+
+TITLES = {
+    "customer": "{key} loses money",
+    "cohort": "cohort {key} loses money",
+    "feature": "feature {key} loses money",
+    "unattributed": "cost that no rule gives to a customer",
+    "unmapped cost": "cost without a feature",
+    "unmapped revenue": "revenue that no feature has",
+    "stale source": "{key} is behind",
+    "no exchange rate": "no exchange rate for {key}",
+    "left-out tag": "tag key {key} is left out",
+    "stripe_deleted": "{key} is gone at Stripe",
+    "stripe_invoice_lines": "invoice {key} does not add up",
+    "stripe_credit_note_lines": "credit note {key} does not add up",
+    "stripe_unknown_price": "price {key} is not known",
+    "stripe_object": "{key} cannot be read",
+    "stripe_api_version": "events of another API version",
+    "float-cost": "cost in floating point: {key}",
+    "formatted-cost": "amounts with separators",
+    "unreadable-quantity": "quantities that are no number",
+}
+"""kind -> what it says; ``{key}`` is the finding's own"""
+ADVICE = {
+    "unattributed": "accept proposals here, or turbofinops links suggest",
+    "unmapped cost": "map routes, labels or tags: turbofinops links add --kind feature",
+    "unmapped revenue": "map the products: turbofinops features add",
+    "stale source": "turbofinops sync, or import what is newer",
+    "no exchange rate": "turbofinops import rates FILE",
+    "left-out tag": "turbofinops import focus --include-tag KEY",
+    "stripe_deleted": "nothing to do when it was deleted on purpose: accept it",
+    "stripe_invoice_lines": "look at the invoice at Stripe; turbofinops sync fetches it again",
+    "stripe_credit_note_lines": "look at the credit note at Stripe; turbofinops sync fetches it again",
+    "stripe_unknown_price": "turbofinops sync fetches the price",
+    "stripe_object": "turbofinops sync fetches it again",
+    "float-cost": "export decimals instead of doubles",
+}
+
+
+def title(kind: str, key: str, source: str) -> str:
+    """One line; a kind without words of its own is called by its name."""
+    plain = kind.replace("_", " ").replace("-", " ")
+    text = TITLES.get(kind, f"{plain} {key}").format(key=key)
+    return f"{text} ({source})" if source else text
+
+
+def advice(kind: str) -> str:
+    """What can be done about a kind; empty where its own detail says so."""
+    return ADVICE.get(kind, "")
+
+
+def of_path(path: FindingPath) -> tuple[str, str, str, str, str]:
+    """(kind, key, source, what, detail) of a finding of which only the path is left."""
+    kind, source, key = path.name
+    return kind, key, source, title(kind, key, source), "its cause is gone"
