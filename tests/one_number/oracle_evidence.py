@@ -73,9 +73,12 @@ class EvidenceBook(oracle.Book):
         ident = use.trace.rjust(32, "0")
         for link in self.rules.links:
             named = link["kind"] == "trace" and set(link["match"]) == {"trace"} and link.get("enabled", True)
-            if named and oracle.in_dates(link, use.day):
-                if oracle.pattern_matches(link["match"]["trace"], ident):
-                    return str(link["customer"])
+            if (
+                named
+                and oracle.in_dates(link, use.day)
+                and oracle.pattern_matches(link["match"]["trace"], ident)
+            ):
+                return str(link["customer"])
         for pattern, who in self.traces.items():
             if oracle.pattern_matches(pattern, ident):
                 return who
@@ -212,9 +215,7 @@ class EvidenceBook(oracle.Book):
             for (who, what), share in self._shares(by, day).items():
                 found[who, what or two[2]] += share
             return found
-        whose = (
-            {who: share for who, share in self._shares(by, day, 0).items()} if by else {one[2]: Fraction(1)}
-        )
+        whose = self._shares(by, day, 0) if by else {one[2]: Fraction(1)}
         what_for = self._shares(of, day, 1) if of else {two[2]: Fraction(1)}
         for who, a in whose.items():
             for what, b in what_for.items():

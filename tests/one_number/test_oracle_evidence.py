@@ -23,8 +23,8 @@ DAYS = ("2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02", "2026-02-03")
 REFS = ("acme", "Beta", "gamma")
 NAMES = ("acme", "BETA", "t-9", "newco", "", "")
 CELLS = (
-    ("customer",), ("customer", "feature"), ("customer", "day"), ("week", "link"), ("month", "service", "feature"),
-    ("tag:cluster", "customer"),
+    ("customer",), ("customer", "feature"), ("customer", "day"), ("week", "link"),
+    ("month", "service", "feature"), ("tag:cluster", "customer"),
 )  # fmt: skip
 MEASURES = ("requests", "duration", "self_time")
 
@@ -101,7 +101,8 @@ def book_of(dice: random.Random, uses: list[Use]) -> tuple[EvidenceBook, list[tu
         links=random_links(dice), customers={ref.casefold(): ref for ref in REFS},
         identities={"trace:t-9": "gamma"},
         shared=[{"id": "rds", "match": {"service": "RDS"}, "method": "evidence"},
-                {"id": "all", "match": {"service": "*"}, "method": dice.choice(("direct", "evidence", "keep"))}],
+                {"id": "all", "match": {"service": "*"},
+                 "method": dice.choice(("direct", "evidence", "keep"))}],
     )  # fmt: skip
     routes, traces = {"/a": "alpha"}, {uses[5].trace.rjust(32, "0"): "Beta"}
     return EvidenceBook(bills, rules, uses=uses, routes=routes, traces=traces), lines
