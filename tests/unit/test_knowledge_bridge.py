@@ -195,7 +195,7 @@ SHARED = [shared_rule(name, {"service": name}, "even") for name in "xy"]
 
 
 @settings(max_examples=60, deadline=None)
-@given(*[st.permutations(LINKS), st.integers(0, 4)] * 2, st.booleans())  # type: ignore[arg-type]
+@given(*[st.permutations(LINKS), st.integers(0, 4)] * 2, st.booleans())
 def test_steps_lead_from_one_set_of_rules_to_the_other(
     first: list[t.Link], size: int, second: list[t.Link], length: int, edited: bool
 ) -> None:

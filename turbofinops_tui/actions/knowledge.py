@@ -14,7 +14,7 @@ from turbofinops_tui.actions import causes as why
 from turbofinops_tui.actions.figures import FACTS, RULES, SETTINGS, cells_of, follow_up
 from turbofinops_tui.economics.bridge import Bridge, Cause, rank
 from turbofinops_tui.economics.measures import Cell as Sums
-from turbofinops_tui.economics.periods import Days, Range, day_text, month_text, parse_day
+from turbofinops_tui.economics.periods import Range, day_text, month_text, parse_day
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.errors import NotFoundError, UsageError
 from turbofinops_tui.store.audit import AuditRow, rows
@@ -30,6 +30,18 @@ BY = ("customer", "cohort", "plan")
 """what figures are known by: the customer, and what can be said of a customer today"""
 NOTHING = Seen(0, "", "", "", "", "", 0, 0, {})
 Sum = dict[tuple[str | None, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one cause did to the revenue or the cost of one customer (None: nobody) in one month."""
+
+    customer: str | None
+    month: int
+    side: why.Side
+    cause: str
+    units: int
+    """store units by which the margin moved"""
 
 
 def state_at(conn: sqlite3.Connection, since: str) -> Seen:
@@ -74,7 +86,7 @@ class _Walk:
     """months of the period"""
     cells: dict[Cell, Amounts]
     events: Sequence[AuditRow]
-    sums: Sum = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
 
     def step(self, changed: Mapping[Cell, Amounts], before: int, state: Seen) -> None:
         """Book what one state changed, cell by cell, under its causes."""
@@ -87,8 +99,12 @@ class _Walk:
                 continue
             revenue, cost = ((b or 0) - (a or 0) for a, b in zip(old, amounts, strict=True))
             month = month_text(cell[1])
-            self._add(cell[0], self._label(state, facts, new, "revenue", month) if revenue else "", revenue)
-            self._add(cell[0], self._label(state, facts, new, "cost", month) if cost else "", -cost)
+            if revenue:
+                cause = self._label(state, facts, new, "revenue", month)
+                self.changes.append(Change(cell[0], cell[1], "revenue", cause, revenue))
+            if cost:
+                cause = self._label(state, facts, new, "cost", month)
+                self.changes.append(Change(cell[0], cell[1], "cost", cause, -cost))
 
     def _label(
         self, state: Seen, facts: Sequence[why.Event], new: Sequence[AuditRow], side: why.Side, month: str
@@ -102,10 +118,6 @@ class _Walk:
         if told and facts:
             return f"{told}; with {why.fact_label(facts, side, month)}"
         return told or why.fact_label(facts, side, month)
-
-    def _add(self, customer: str | None, cause: str, units: int) -> None:
-        if units:
-            self.sums[customer, cause] = self.sums.get((customer, cause), 0) + units
 
 
 def knowledge_bridge(reports: Reports, since: str, by: str, asked: Slice) -> Bridge:
@@ -121,27 +133,35 @@ def knowledge_bridge(reports: Reports, since: str, by: str, asked: Slice) -> Bri
         raise UsageError(
             "what was known then is kept by whole months", "give --period 2026-10 or A..B of months"
         )
+    start, then, changes = changes_since(reports, since, days.months())
+    sums: Sum = {}
+    for item in changes:
+        sums[item.customer, item.cause] = sums.get((item.customer, item.cause), 0) + item.units
+    margins = (then, then + sum(item.units for item in changes))
+    return Bridge(
+        by, (start.books or since, reports.ids().whole), days, days, reports.books().settings.currency,
+        reports.ids(), session.clock.stamp(), _rows(reports, sums, by), margins, warnings=_notes(start, by),
+    )  # fmt: skip
+
+
+def changes_since(reports: Reports, since: str, months: range) -> tuple[Seen, int, list[Change]]:
+    """(the state that ``since`` means, the margin of ``months`` then, what changed it cell by cell)."""
+    session = reports.session
     follow_up(session, reports)
     books = reports.refresh()
     currency = books.settings.currency
     now = cells_of(reports, books, reports.rules())
     with session.store.read() as conn:
         start = state_at(conn, since)
-        walk = _Walk(
-            days.months(), figures_until(conn, currency, start.figure),
-            [row for row in rows(conn) if row.id > start.audit],
-        )  # fmt: skip
-        then = _margin(walk.cells, walk.wanted)
+        held = figures_until(conn, currency, start.figure)
+        walk = _Walk(months, held, [row for row in rows(conn) if row.id > start.audit])
+        then = _margin(walk.cells, months)
         last = start
         for state in states_seen(conn, start.id):
             walk.step(figures_between(conn, currency, last.figure, state.figure), last.audit, state)
             last = state
     _to_now(walk, now, last)
-    return Bridge(
-        by, (_name(start, since), reports.ids().whole), days, days, currency, reports.ids(),
-        session.clock.stamp(), _rows(reports, walk.sums, by, days), (then, _margin(now, walk.wanted)),
-        warnings=_notes(start, by),
-    )  # fmt: skip
+    return start, then, walk.changes
 
 
 def _to_now(walk: _Walk, now: Mapping[Cell, Amounts], last: Seen) -> None:
@@ -158,11 +178,7 @@ def _margin(cells: Mapping[Cell, Amounts], wanted: range) -> int:
     return sums.margin or 0
 
 
-def _name(start: Seen, since: str) -> str:
-    return start.books or since
-
-
-def _rows(reports: Reports, sums: Sum, by: str, days: Days) -> tuple[Cause, ...]:
+def _rows(reports: Reports, sums: Sum, by: str) -> tuple[Cause, ...]:
     if by != "customer":
         labels = _labels(reports, by)
         grouped: Sum = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.cli.options import add_slice_options, based, slice_from_args
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.errors import EXIT_DONE, UsageError
+from turbofinops_tui.files.slice_words import CHOICES
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
@@ -27,6 +28,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(NAMED_REPORTS)
     parser.add_argument("name", nargs="?", metavar="NAME", help=f"{names}; none: the slice of the options")
     add_slice_options(parser)
+    parser.add_argument(
+        "--against",
+        metavar="FILE.json",
+        help="cells that differ from an export of this report, and why each does",
+    )
 
 
 def prepare(args: argparse.Namespace, context: Context) -> None:
@@ -41,6 +47,10 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
             raise UsageError(f"there is no report {args.name!r}", hint)
         base = NAMED_REPORTS[args.name]
     args.slice = slice_from_args(args, based(args, context, base), context.clock.today())
+    if args.against is not None:
+        from turbofinops_tui.actions.against import read_export
+
+        args.export = read_export(args.against)
 
 
 def refuse_draft(asked: t.Slice) -> None:
@@ -54,9 +64,22 @@ def run(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.reports import Reports
 
     reports = Reports(session)
+    if args.against is not None:
+        from turbofinops_tui.actions.against import compare
+        from turbofinops_tui.cli.against import print_comparison
+
+        asked = args.slice if _asked(args) else None
+        return print_comparison(compare(reports, args.export, asked), args.format)
     table = reports.table(args.slice)
     sys.stdout.write(_text(args.format, table, reports))
     return EXIT_DONE
+
+
+def _asked(args: argparse.Namespace) -> bool:
+    """Whether the words say anything of the slice; its order does not count."""
+    given = ["name", "by", "measure", "period", "start", "end", "currency", "where", "having", "top"]
+    given += ["compare", "preset", "cumulative", *(option for option, _, _, _ in CHOICES)]
+    return any(getattr(args, name) not in (None, False) for name in given)
 
 
 def _text(form: str, table: t.Table, reports: Reports) -> str:
