@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -153,7 +154,7 @@ def _by(parts: list[tuple[oracle.Line, oracle.Parts]], by: tuple[str, ...]) -> d
     """``oracle.group`` with weeks, without cells of zeros."""
     found: dict[Any, dict[str, int]] = {}
     for line, atom in parts:
-        week = oracle.datetime.fromisoformat(line.day).strftime("%G-W%V")
+        week = date.fromisoformat(line.day).strftime("%G-W%V")
         plain = tuple("day" if name == "week" else name for name in by)
         for key, buckets in oracle.group([(line, atom)], plain).items():
             own = tuple(week if name == "week" else value for name, value in zip(by, key, strict=True))
@@ -272,7 +273,7 @@ def test_features_by_usage_split_revenue_by_the_month_s_evidence(tmp_path: Path)
     found = {
         (r["month"], r["customer"], r["feature"]): nano(r["revenue"]) for r in program.json(*words)["rows"]
     }
-    expected = {("2026-02", "beta", None): 10 * oracle.NANO}
+    expected: dict[Any, int] = {("2026-02", "beta", None): 10 * oracle.NANO}
     for day, own in lengths.items():
         shares = oracle.largest_remainder(100_010_000_000, [Fraction(length) for length in own.values()])
         expected |= {(day[:7], "acme", name or None): part for name, part in zip(own, shares, strict=True)}
