@@ -115,10 +115,19 @@ class Fetching(Drafting):
 
     def action_connect(self) -> None:
         """The connect form, then the first fetch."""
-        if self.read_only:
-            self.say(READ_ONLY.format("connect accounts"), "error")
-        else:
-            self.form("connect", then=lambda name: self.fetch([name]))
+        from turbofinops_tui.actions.connections_view import next_kind
+
+        self.beside(
+            next_kind,
+            lambda kind: self.form("connect", kind, then=self.connected),
+            writes="connect accounts",
+        )
+
+    def connected(self, name: str) -> None:
+        """The first fetch of a new connection; on an empty store with what it brings on screen."""
+        self.fetch([name])
+        if not self.desk.delivered_at:
+            self.drill("start")
 
     def fetch(self, names: Sequence[str], since: int | None = None, backfill: bool = False) -> None:
         """Sync, or backfill from the day ``since``, in a thread; no names: every connection."""

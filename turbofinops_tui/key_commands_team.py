@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from turbofinops_tui.key_commands import Command
 
-TEAM_SCREENS = ("connections", "presets", "settings", "audit")
+TEAM_GRIDS = ("start", "connections", "presets", "report", "settings", "audit")
+"""screens with tables"""
 _CONNECTIONS, _PRESETS = ("connections",), ("presets",)
 _KEPT = ("overview", "customers", "cohorts", "features", "margins", "links", "report")
 """screens whose view can be kept as a preset"""
@@ -25,6 +26,8 @@ TEAM: tuple[Command, ...] = (
     Command("connections.remove", "D", "remove_connection", "Remove",
             "Remove the connection and its secrets (asks first); its facts stay", "Change", "connections",
             _CONNECTIONS, footer=6),
+    Command("start.choose", "a", "choose_key", "This tag", "This tag names the customer: makes one link",
+            "Change", "start", ("start",), footer=1),
     Command("app.sync", "r", "sync", "Sync",
             "Fetch what is new from the connections, or take the newest published books; esc stops", "App",
             footer=7, screens=("overview", "customers", "connections")),

@@ -9,15 +9,22 @@ terminals, tmux and editors own those.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from turbofinops_tui.errors import UsageError
 from turbofinops_tui.key_commands import COMMANDS as FIRST
-from turbofinops_tui.key_commands import GRIDS, Command
-from turbofinops_tui.key_commands_team import TEAM
+from turbofinops_tui.key_commands import GRIDS as FIRST_GRIDS
+from turbofinops_tui.key_commands import Command
+from turbofinops_tui.key_commands_team import TEAM, TEAM_GRIDS
 
 __all__ = ["COMMANDS", "Command"]
 
-COMMANDS: tuple[Command, ...] = (*FIRST, *TEAM)
+GRIDS = tuple(dict.fromkeys((*FIRST_GRIDS, *TEAM_GRIDS)))
+"""screens with tables"""
+COMMANDS: tuple[Command, ...] = (
+    *(replace(command, screens=GRIDS) if command.screens == FIRST_GRIDS else command for command in FIRST),
+    *TEAM,
+)
 """every command, in the order that help and docs list them"""
 FORBIDDEN = frozenset(
     f"ctrl+{key}" for key in ("a", "b", "h", "i", "j", "m", "o", "s", "z", "left_square_bracket")

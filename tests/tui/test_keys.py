@@ -18,6 +18,7 @@ from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
 from turbofinops_tui.screens.links import LinksScreen
+from turbofinops_tui.screens.start import StartScreen
 from turbofinops_tui.widgets.grid import Grid
 
 OWNERS: dict[str, type] = {
@@ -27,6 +28,7 @@ OWNERS: dict[str, type] = {
     "customer": CustomerScreen,
     "links": LinksScreen,
     "connections": ConnectionsScreen,
+    "start": StartScreen,
 }
 
 

@@ -215,6 +215,12 @@ def kind_names() -> tuple[str, ...]:
     return (*first, *(name for name in KINDS if name not in first))
 
 
+def next_kind(session: Session) -> str:
+    """What to connect next: a cloud first, then who is paid."""
+    kinds = {item.kind for item in list_connections(session)}
+    return "stripe" if kinds and "stripe" not in kinds else "aws"
+
+
 def free_name(session: Session, kind: str) -> str:
     """A name for a new connection: the kind, with a number when that is taken."""
     taken = {item.name for item in list_connections(session)}

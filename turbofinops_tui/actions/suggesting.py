@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from turbofinops_tui.actions.links import register_named
+from turbofinops_tui.actions.links import add_rule, register_named
+from turbofinops_tui.economics.links import TEMPLATE
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.suggest import Proposal, Proposer
-from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.economics.types import Link, Match, Slice
 from turbofinops_tui.errors import NotFoundError
 from turbofinops_tui.store.drafts import Edit, adds, apply_edits
 
@@ -72,8 +73,47 @@ class Suggestions:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class TagKey:
+    """A tag key that could name the customer."""
+
+    key: str
+    cost: Money
+    values: int
+    known: int
+    samples: tuple[str, ...]
+    reason: str
+
+
+def tag_keys(reports: Reports) -> list[TagKey]:
+    """The answers to "which tag names the customer?", the likeliest first."""
+    proposer, _, code = _proposer(reports)
+    found = []
+    for rank in proposer.ranks():
+        reason = f"{rank.known:,} of {rank.values:,} are customers" if rank.known else ""
+        reason = reason or ("sounds like a customer" if rank.named else "")
+        found.append(TagKey(rank.key, Money(rank.cost, code), rank.values, rank.known, rank.samples, reason))
+    return found
+
+
+def name_by_tag(reports: Reports, key: str) -> str:
+    """One template link: every value of ``key`` names a customer. Returns its id; audited."""
+    link = Link("", "tag", Match(((f"tag:{key}", "*"),)), TEMPLATE)
+    return add_rule(reports.session, link)
+
+
 def suggest(reports: Reports) -> Suggestions:
     """The proposals on the saved rules and the books of now."""
+    proposer, nobody, code = _proposer(reports)
+    found = tuple(
+        Suggestion(number, one, Money(one.cost, code))
+        for number, one in enumerate(proposer.proposals(), start=1)
+    )
+    return Suggestions(reports.ids().whole, Money(nobody, code), found)
+
+
+def _proposer(reports: Reports) -> tuple[Proposer, int, str]:
+    """(what proposes, cost without a customer, its currency) on the saved rules and the books of now."""
     from turbofinops_tui.economics.evaluate.kept import directory_of
     from turbofinops_tui.economics.evaluate.uncovered import uncovered
 
@@ -81,12 +121,8 @@ def suggest(reports: Reports) -> Suggestions:
     books, rules = reports.books(), reports.rules()
     nobody, direct = uncovered(books, rules, Slice(), table.days)
     directory = directory_of(books.facts, rules)
-    proposals = Proposer(books.index, directory, rules.links, nobody, direct, likeness).proposals()
-    code = table.currency
-    found = tuple(
-        Suggestion(number, one, Money(one.cost, code)) for number, one in enumerate(proposals, start=1)
-    )
-    return Suggestions(reports.ids().whole, Money(sum(nobody.values()), code), found)
+    proposer = Proposer(books.index, directory, rules.links, nobody, direct, likeness)
+    return proposer, sum(nobody.values()), table.currency
 
 
 def likeness(text: str, names: Sequence[str]) -> tuple[int, int] | None:

@@ -22,6 +22,8 @@ SOUNDS_LIKE_CUSTOMER = ("customer", "tenant", "client")
 MOST_VALUES = 500
 """values of one key that are looked at, the dearest first"""
 LEAST_KNOWN = 2
+SAMPLES = 3
+"""values of a key that are named"""
 _ORDER: dict[Kind, int] = {"template": 0, "identity": 1, "link": 2}
 
 
@@ -53,6 +55,25 @@ class Proposal:
     def identity(self) -> str:
         """``tag:KEY=VALUE``."""
         return f"tag:{self.key}={self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRank:
+    """How much speaks for a tag key as the one that names the customer. ``cost`` in store units."""
+
+    key: str
+    cost: int
+    """that carries it and has no customer"""
+    values: int
+    known: int
+    """values that are customers already"""
+    samples: tuple[str, ...]
+    """its dearest values, as delivered"""
+
+    @property
+    def named(self) -> bool:
+        """Whether the key sounds like a customer."""
+        return any(word in self.key for word in SOUNDS_LIKE_CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +136,18 @@ class Proposer:
         return sorted(
             found, key=lambda one: (_ORDER[one.kind], -one.cost, -one.confidence, one.key, one.value.encode())
         )
+
+    def ranks(self) -> list[KeyRank]:
+        """Every tag key on cost without a customer: matches with customers first, then name, then dollars."""
+        found = []
+        for key in sorted({key for at in self.nobody for key in self._keys(at)}):
+            values = self._values(key, self.nobody)
+            if values:
+                known = sum(value.customer is not None for value in values)
+                samples = tuple(value.text for value in values[:SAMPLES])
+                cost = sum(value.cost for value in values)
+                found.append(KeyRank(key, cost, len(values), known, samples))
+        return sorted(found, key=lambda rank: (-rank.known, not rank.named, -rank.cost, rank.key))
 
     def _keys(self, position: int) -> set[str]:
         return {fold_key(key, self.index.prefixes) for key in self.index.dimensions[position].tags}

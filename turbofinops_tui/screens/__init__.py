@@ -40,9 +40,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.rule_editor import RuleEditor
 
         return RuleEditor(*args)
-    from turbofinops_tui.screens.customer import CustomerScreen
+    if name == "start":
+        from turbofinops_tui.screens.start import StartScreen
 
-    return CustomerScreen(*args)
+        return StartScreen()
     if name == "connect":
         from turbofinops_tui.screens.connect_form import ConnectForm
 

@@ -209,7 +209,7 @@ class ConnectionsScreen(Frame):
 
     def action_add_connection(self) -> None:
         """The connect form, then the first fetch."""
-        self.host.form("connect", then=lambda name: self.host.fetch([name]))
+        self.host.form("connect", then=self.host.connected)
 
     def action_edit_connection(self) -> None:
         """The same form with what is set; the secret of before stays unless another is typed."""

@@ -17,9 +17,10 @@ NO_DATA: tuple[tuple[Spans, str], ...] = (
     ((), ""),
     (((" No data yet", "strong"),), ""),
     ((), ""),
+    (((" c", "key"), ("  connect an account: AWS, Google Cloud, Azure, Stripe, AI providers", "")), ""),
     (((" d", "key"), ("  open the demo: a business of a few hundred customers over 18 months", "")), ""),
     ((), ""),
-    (((" Or bring your own, from a shell; this screen follows:", ""),), ""),
+    (((" Or bring files, from a shell; this screen follows:", ""),), ""),
     ((), ""),
     (((" turbofinops import focus FILE... --source aws", "accent"), ("     a cloud bill", "muted")), ""),
     (
@@ -58,7 +59,7 @@ def show(widget: Widget, wanted: bool) -> None:
 
 
 NO_REVENUE = (
-    "No revenue yet: turbofinops import stripe-events FILE (or import revenue FILE) brings the margins"
+    "No revenue yet: c connects Stripe, turbofinops import revenue FILE brings it from any system"
 )
 """said where margins would stand"""
 

@@ -56,6 +56,10 @@ class Host(App[int]):
         """Show a form by its name; ``then`` gets what it gave, unless it was closed."""
         raise NotImplementedError
 
+    def connected(self, name: str) -> None:
+        """The first fetch of a new connection; on an empty store with what it brings on screen."""
+        raise NotImplementedError
+
     def fetch(self, names: Sequence[str], since: int | None = None, backfill: bool = False) -> None:
         """Sync, or backfill from the day ``since``, in a thread; no names: every connection."""
         raise NotImplementedError

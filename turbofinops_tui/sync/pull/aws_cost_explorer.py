@@ -106,7 +106,7 @@ class CostExplorer:
                 f" (about {pages} requests, {price(pages)})"
             )
         items = tuple(
-            Item(month_text(month), EXPORT, month_text(month), month_text(month)) for month in sorted(months)
+            Item(month_text(month), EXPORT, month_text(month), month_text(month)) for month in sorted(months, reverse=True)
         )
         requests = len(items) * len(self._parts())
         return Plan(items, tuple(notes), requests, f"about {price(requests)}")

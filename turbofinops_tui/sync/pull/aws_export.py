@@ -83,6 +83,7 @@ class DataExports:
             if asked or (new and not ask.backfill) or (new and not since):
                 label = f"{manifest.export} {manifest.period}"
                 items.append(Item(key, manifest.export, manifest.period, label))
+        items.sort(key=lambda item: item.period, reverse=True)  # the newest month answers first
         return Plan(tuple(items))
 
     def fetch(self, item: Item, folder: Path, tick: Tick) -> Fetched | None:

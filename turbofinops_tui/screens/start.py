@@ -1,0 +1,146 @@
+"""The first look: cost per service as it comes in, and the one question: which tag names the customer?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from textual.widget import Widget
+
+from turbofinops_tui import keymap
+from turbofinops_tui.actions.suggesting import TagKey, name_by_tag, tag_keys
+from turbofinops_tui.economics.money import Money
+from turbofinops_tui.economics.periods import Range, day_text
+from turbofinops_tui.economics.shown import money_text
+from turbofinops_tui.economics.types import Slice, Sort
+from turbofinops_tui.widgets.frame import Frame, Tables
+from turbofinops_tui.widgets.grid import Grid, bindings
+from turbofinops_tui.widgets.grid_model import Column, GridModel
+from turbofinops_tui.widgets.paint import Lines
+
+DAYS = 400
+BAR = 24
+NO_TAGS = (
+    "No tag came with this cost: activate cost allocation tags at the provider; 6 makes links by account"
+)
+WAITING = "The first month is on its way: this list fills by itself, older months follow."
+
+
+class StartScreen(Frame):
+    """Opens behind the connect form on an empty store."""
+
+    ID = "start"
+    TITLE = "First look"
+    MONEY = False
+    AUTO_FOCUS = "#keys-list"
+    BINDINGS = bindings("start")
+    DEFAULT_CSS = """
+    StartScreen #services { height: 2fr; }
+    StartScreen #keys-list { height: 1fr; min-height: 6; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        services: GridModel[tuple[str, Money]] = GridModel(lambda row: row[0], lambda row: row[0])
+        self.services = Grid(services, self._service_columns, id="services")
+        self.services.empty_text = WAITING
+        keys: GridModel[TagKey] = GridModel(lambda row: row.key, lambda row: row.key)
+        self.list = Grid(keys, self._key_columns, id="keys-list")
+        self.question = Lines(height=3)
+        self.most = 1
+
+    def body(self) -> Iterable[Widget]:
+        """Services, the question, the keys that may answer it."""
+        yield self.services
+        yield self.question
+        yield self.list
+
+    def plan(self, tables: Tables) -> dict[str, Slice]:
+        """Cost per service over everything that may have come."""
+        today = self.host.desk.today
+        span = Range(start=day_text(today - DAYS), end=day_text(today + 1))
+        return {"services": self.host.desk.slice(("service",), ("cost",), range=span, sort=(Sort("cost"),))}
+
+    def show(self, tables: Tables) -> None:
+        """The services, the dearest first."""
+        table = tables.get("services")
+        if table is None:
+            return
+        rows = [(str(row.key[0] or "(none)"), row.values[0]) for row in table.rows]
+        known = [(name, value) for name, value in rows if isinstance(value, Money)]
+        self.most = max([1, *(value.units for _, value in known)])
+        self.services.set_rows(known)
+
+    def gather(self, session: Any, reports: Any) -> list[TagKey]:
+        """The keys, ranked (in the thread)."""
+        return tag_keys(reports)
+
+    def take(self, data: Any) -> None:
+        """Show the keys."""
+        rows: list[TagKey] = data
+        self.list.set_rows(rows)
+        came = bool(self.services.model.rows)
+        self.list.empty_text = NO_TAGS if came else ""
+        title = "Which tag names the customer?" if came else ""
+        hint = "enter makes one link: every value of it is a customer" if rows else ""
+        self.question.set_lines([((), ""), (((f" {title}  ", "strong"), (hint, "muted")), ""), ((), "")])
+        self.list.refresh()
+
+    # --- columns --------------------------------------------------------------------------
+
+    def _service_columns(self, width: int) -> Sequence[Column[tuple[str, Money]]]:
+        name = min(max((len(row[0]) for row in self.services.model.rows), default=12), width - BAR - 18)
+        return [
+            Column("service", "Service", max(12, name), lambda row, _: ((row[0], ""),), lambda row: row[0]),
+            Column(
+                "cost", "Cost", 14, lambda row, _: ((money_text(row[1]), ""),), lambda row: row[1].units,
+                lambda row: row[1].text(), right=True,
+            ),
+            Column("share", "", BAR, self._bar),
+        ]  # fmt: skip
+
+    def _bar(self, row: tuple[str, Money], width: int) -> Sequence[tuple[str, str]]:
+        return (("█" * max(0, row[1].units * width // self.most), "bar"),)
+
+    def _key_columns(self, width: int) -> Sequence[Column[TagKey]]:
+        key = max(12, min(max((len(row.key) for row in self.list.model.rows), default=12), 28))
+        return [
+            Column[TagKey]("key", "Tag key", key, lambda row, _: ((row.key, "strong"),), lambda row: row.key),
+            Column[TagKey](
+                "cost", "Cost it carries", 15, lambda row, _: ((money_text(row.cost), ""),),
+                lambda row: row.cost.units, lambda row: row.cost.text(), right=True,
+            ),
+            Column[TagKey](
+                "values", "Values", 7, lambda row, _: ((f"{row.values:,}", ""),), lambda row: row.values,
+                right=True,
+            ),
+            Column[TagKey]("samples", "such as", 16, lambda row, _: ((", ".join(row.samples), "muted"),),
+                           elastic=48),
+            Column[TagKey]("reason", "why", 12, lambda row, _: ((row.reason, "accent"),), elastic=30),
+        ]  # fmt: skip
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def on_grid_opened(self, message: Grid.Opened) -> None:
+        """Enter on a key chooses it."""
+        if isinstance(message.row, TagKey):
+            self.action_choose_key()
+
+    def action_choose_key(self) -> None:
+        """One template link; then what there is to act on."""
+        row = self.list.current
+        if row is None:
+            self.say("no tag key yet: the first month is on its way")
+            return
+        made: list[str] = []
+
+        def do(_: Any, reports: Any) -> None:
+            made[:] = [name_by_tag(reports, row.key)]
+
+        def undo(session: Any, _: Any) -> None:
+            from turbofinops_tui.actions.links import remove_rule
+
+            remove_rule(session, "links", made[0])
+
+        self.host.change(f"the tag {row.key} names the customer", do, undo)
+        self.host.goto("findings" if "findings" in keymap.TOP else "customers")
