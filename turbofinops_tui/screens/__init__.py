@@ -56,3 +56,6 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.forms import Confirm
 
         return Confirm(*args)
+    from turbofinops_tui.screens.customer import CustomerScreen
+
+    return CustomerScreen(*args)
