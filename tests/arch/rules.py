@@ -29,6 +29,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "google": ("sync/pull/", "sync/read/otlp_proto.py"),
     "opentelemetry": ("sync/read/otlp_proto.py",),
     "datadog_api_client": ("sync/pull/",),
+    "genai_prices": ("sync/pull/list_prices.py",),
     "sqlmodel": ("models/", "store/"),
     "sqlalchemy": ("models/", "store/"),
     "sqlite_utils": ("models/", "store/"),

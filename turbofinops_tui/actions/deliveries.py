@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DeliveryLine", "Removed", "list_deliveries", "prune_received", "remove"]
 
+CALL_KINDS = ("meter", "litellm")
+"""deliveries of single AI calls"""
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -45,6 +48,10 @@ def remove(session: Session, delivery: int) -> Removed:
         from turbofinops_tui.actions.otlp_imports import undo_otlp
 
         wanted = [(number, []) for number in undo_otlp(session, delivery)]
+    elif kind in CALL_KINDS:
+        from turbofinops_tui.actions.usage_imports import undo_calls
+
+        wanted = [(number, []) for number in undo_calls(session, delivery)]
     else:
         wanted = [(number, []) for number in undo.undo_delivery(session.store, delivery)]
         after_undo(session, kind)
@@ -82,6 +89,10 @@ def read_again(session: Session, delivery: int, periods: list[str]) -> None:
         from turbofinops_tui.actions.otlp_imports import read_otlp_again
 
         read_otlp_again(session, item)
+    elif item.kind in CALL_KINDS:
+        from turbofinops_tui.actions.usage_imports import read_calls_again
+
+        read_calls_again(session, item)
     elif item.kind in COST_KINDS:
         from turbofinops_tui.actions import imports
 

@@ -1,4 +1,4 @@
-"""``import otlp``: traces as usage evidence."""
+"""``import otlp``, ``meter`` and ``litellm``: usage evidence of traces, AI calls and gateways."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ def register(add: Verbs) -> None:
     )  # fmt: skip
     otlp.add_argument("--format", choices=("table", "json"), default="table", help="default table")
     otlp.set_defaults(action=_otlp)
+    for kind, text in (
+        ("meter", "rows of the AI meter, JSON Lines: who used which model for what; the same id once"),
+        ("litellm", "spend logs of a LiteLLM gateway, JSON Lines; end_user is the customer"),
+    ):
+        parser = add(kind, text)
+        parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="each counts whole or not")
+        parser.add_argument("--keep", action="store_true", help="keep a copy of the files under received/")
+        parser.add_argument("--format", choices=("table", "json"), default="table", help="default table")
+        parser.set_defaults(action=_calls, kind=kind)
 
 
 def _otlp(args: argparse.Namespace, session: Session) -> int:
@@ -52,4 +61,18 @@ def _otlp(args: argparse.Namespace, session: Session) -> int:
     for name, number in counts.items():
         if name != "spans":
             say(f"  {name.replace('_', ' '):<26} {number:>12,}")
+    return EXIT_DONE
+
+
+def _calls(args: argparse.Namespace, session: Session) -> int:
+    from turbofinops_tui.actions.usage_imports import import_calls
+
+    results = import_calls(session, args.kind, args.files, keep_files=args.keep)
+    if args.format == "json":
+        say_json({"kind": args.kind, "files": [asdict(result) for result in results]})
+        return EXIT_DONE
+    for result in results:
+        for warning in result.warnings:
+            tell(f"warning: {result.file}: {warning}")
+        say(f"import {result.delivery}: {result.calls:,} calls, {result.new:,} of them new or changed")
     return EXIT_DONE

@@ -27,6 +27,7 @@ from turbofinops_tui.models import (
     schema,
     seen_schema,
     span_schema,
+    usage_schema,
     watch_schema,
 )
 
@@ -110,6 +111,12 @@ def watch(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def usage_calls(conn: sqlite3.Connection) -> None:
+    """AI calls as received."""
+    for statement in usage_schema.USAGE:
+        conn.execute(statement)
+
+
 def books_seen(conn: sqlite3.Connection) -> None:
     """The states that the books went through."""
     for statement in seen_schema.SEEN:
@@ -128,6 +135,7 @@ STEPS: tuple[Step, ...] = (
     Step("0009_fetch_runs", fetch_runs),
     Step("0010_watch", watch),
     Step("0011_books_seen", books_seen),
+    Step("0012_usage_calls", usage_calls),
 )
 
 

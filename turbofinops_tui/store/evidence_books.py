@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from turbofinops_tui.economics.books.evidence import UsageRows
 from turbofinops_tui.economics.periods import Days
-from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey
-from turbofinops_tui.store.evidence import KEY
+from turbofinops_tui.economics.usage import EvidenceKey
+from turbofinops_tui.store.evidence import KEY, VALUES
 from turbofinops_tui.store.open import Store
 
 
@@ -26,7 +26,7 @@ class StoreEvidence:
     def rows(self, start: int, end: int) -> UsageRows:
         """The rows of the days ``[start, end)``, of keys that the snapshot had."""
         query = (
-            f"SELECT day, key, {', '.join(USAGE_MEASURES)} FROM evidence_daily"  # noqa: S608 (constants)
+            f"SELECT day, key, {VALUES} FROM evidence_daily"  # noqa: S608 (constants)
             " WHERE day >= ? AND day < ? ORDER BY day, key"
         )
         with self._store.read() as conn:

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start
-from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey, EvidenceRow
+from turbofinops_tui.economics.usage import COST_CLASSES, USAGE_MEASURES, EvidenceKey, EvidenceRow
 
-WIDTH = 2 + len(USAGE_MEASURES)
+_FIRST_COST = 2 + len(USAGE_MEASURES)
+WIDTH = _FIRST_COST + len(COST_CLASSES)
 MONTHS_KEPT = 40
 """months of daily rows that stay in memory"""
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRows:
-    """Parallel columns of daily rows: day, position of the key, measures [row, measure] before the count."""
+    """Parallel columns of daily rows: day, position of the key, measures [row, measure] and costs
+    [row, class] before the count."""
 
     day: Ints
     key: Ints
     measures: Ints
+    costs: Ints
 
     def __len__(self) -> int:
         return len(self.day)
 
+    def take(self, chosen: npt.NDArray[Any]) -> UsageRows:
+        """The rows of a mask or of positions."""
+        return UsageRows(*(getattr(self, name)[chosen] for name in self.__slots__))
+
     @staticmethod
     def of(rows: Iterable[Sequence[int]]) -> UsageRows:
-        """Rows of (day, key, measures...)."""
+        """Rows of (day, key, measures..., costs...)."""
         table = np.array(list(rows), dtype=np.int64).reshape(-1, WIDTH)
-        return UsageRows(table[:, 0], table[:, 1], table[:, 2:])
+        return UsageRows(table[:, 0], table[:, 1], table[:, 2:_FIRST_COST], table[:, _FIRST_COST:])
 
     @staticmethod
     def join(pieces: Sequence[UsageRows]) -> UsageRows:
@@ -62,14 +70,14 @@ class MemoryEvidence:
         listed = list(rows)
         self.keys: Sequence[EvidenceKey] = tuple(dict.fromkeys(row.key for row in listed))
         place = {key: number for number, key in enumerate(self.keys)}
-        self._rows = UsageRows.of((row.day, place[row.key], *row.measures) for row in listed)
+        self._rows = UsageRows.of((row.day, place[row.key], *row.measures, *row.costs) for row in listed)
         days = [row.day for row in listed]
         self.days = Days(min(days), max(days) + 1) if days else None
 
     def rows(self, start: int, end: int) -> UsageRows:
         """The rows of the days ``[start, end)``."""
         chosen = (self._rows.day >= start) & (self._rows.day < end)
-        return UsageRows(self._rows.day[chosen], self._rows.key[chosen], self._rows.measures[chosen])
+        return self._rows.take(chosen)
 
 
 class UsageFacts:
@@ -102,4 +110,4 @@ class UsageFacts:
         pieces = [self.month(month) for month in range(month_of_day(start), month_of_day(end - 1) + 1)]
         rows = UsageRows.join(pieces)
         chosen = (rows.day >= start) & (rows.day < end)
-        return UsageRows(rows.day[chosen], rows.key[chosen], rows.measures[chosen])
+        return rows.take(chosen)

@@ -38,7 +38,7 @@ from turbofinops_tui.economics.evaluate.parts import (
 )  # fmt: skip
 from turbofinops_tui.economics.evaluate.tracing import expanded, is_traced, splits_cost
 from turbofinops_tui.economics.evaluate.usage import label_links, usage_of
-from turbofinops_tui.economics.evaluate.walks import WHOLE, Piece, overlaid
+from turbofinops_tui.economics.evaluate.walks import WHOLE, Piece, before, overlaid
 from turbofinops_tui.economics.links import Matched, link_customer, link_feature
 from turbofinops_tui.economics.types import ClassRule, InOut, Link, Match, Method, Rules, SharedRule
 
@@ -47,8 +47,7 @@ __all__ = [
     "UNATTRIBUTED", "WHOLE", "Assignment", "Binding", "Interval", "Mask", "Part",
 ]  # fmt: skip
 BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
-SPREADING = ("even", "revenue", "direct", "fixed", "evidence")
-"""methods that spread; ``keep`` leaves its pool"""
+SPREADING = ("even", "revenue", "direct", "fixed", "evidence")  # ``keep`` leaves its pool
 Mask = npt.NDArray[np.bool_]
 
 
@@ -264,9 +263,9 @@ class Binding:
             or rule.end is not None
             or (isinstance(rule, Link) and (rule.percent != WHOLE or splits_cost(rule)))
         ]
-        if not special:
+        lined = self.open & (self.usage.bills.cell_of != NOBODY)
+        if not special and not lined.any():
             return
-        lined = np.zeros(len(self.open), dtype=bool)
         for rule in special:
             lined[self._open(self._rule_positions(rule))] = True
         touched = np.flatnonzero(lined).tolist()
@@ -328,21 +327,22 @@ class Binding:
         named = self.facts.dimensions[position].names_customer
         customer = self.directory.named(named) if named else None
         if customer is not None:
-            return [(WHOLE, customer, NOBODY, None)]
-        left, found = WHOLE, list[Piece]()
+            return [(WHOLE, customer, NOBODY, None, NOBODY)]
+        left, found, cell = WHOLE, list[Piece](), int(self.usage.bills.cell_of[position])
         for link in links:
             key, value = self._value(link, position)
             customer = link_customer(link, self.directory, key, value)
             by = link if splits_cost(link) and (customer is not None or not link.customer) else None
             share = min(Fraction(Decimal(link.percent)), left)
             if (customer is not None or by) and share > 0:
-                found.append((share, NOBODY if customer is None else customer, self._number[link.id], by))
+                whose, bill = NOBODY if customer is None else customer, before(cell, link)
+                found.append((share, whose, self._number[link.id], by, bill))
                 left -= share
-        return [*found, (left, NOBODY, NOBODY, None)] if left else found
+        return [*found, (left, NOBODY, NOBODY, None, cell)] if left else found
 
     def _walk_feature(self, position: int, links: Sequence[Link]) -> list[Piece]:
         """The same of features; evidence without one leaves it to the first whole link after it."""
-        left, found = WHOLE, list[Piece]()
+        left, found, cell = WHOLE, list[Piece](), int(self.usage.bills.cell_of[position])
         for number, link in enumerate(links):
             feature = link_feature(link, self._value(link, position)[1])
             of = link if splits_cost(link) and not link.feature else None
@@ -350,9 +350,10 @@ class Binding:
             if (feature or of) and share > 0:
                 if of is not None:
                     feature = self._feature_after(position, links[number:])
-                found.append((share, self.features.code(feature) if feature else NOBODY, NOBODY, of))
+                code = self.features.code(feature) if feature else NOBODY
+                found.append((share, code, NOBODY, of, before(cell, link)))
                 left -= share
-        return [*found, (left, NOBODY, NOBODY, None)] if left else found
+        return [*found, (left, NOBODY, NOBODY, None, cell)] if left else found
 
     def _feature_after(self, position: int, links: Sequence[Link]) -> str:
         whole = (link for link in links if link.kind == "feature" and link.percent == WHOLE)

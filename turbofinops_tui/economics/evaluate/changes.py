@@ -54,6 +54,7 @@ def _content(binding: Binding, line: int) -> tuple[object, ...]:
                 binding.shared[part.link].id if part.bucket == POOL
                 else "" if part.link == NOBODY else binding.links[part.link],
                 "" if part.pool == NOBODY else binding.shared[part.pool].id, part.by, part.of,
+                part.bill, part.told,
             )
             for part in binding.assignments[assignment]
         )  # fmt: skip

@@ -32,19 +32,18 @@ from turbofinops_tui.economics.evaluate.cubes import (
     with_changes,
 )  # fmt: skip
 from turbofinops_tui.economics.evaluate.derive import DerivedLedger
+from turbofinops_tui.economics.evaluate.kept import is_ai
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Options, Records
 from turbofinops_tui.economics.evaluate.moving import moving
 from turbofinops_tui.economics.evaluate.sales import Sales, sales
 from turbofinops_tui.economics.evaluate.shared import SharedPools
 from turbofinops_tui.economics.evaluate.weights import MonthWeights
-from turbofinops_tui.economics.patterns import fold, pattern
+from turbofinops_tui.economics.patterns import pattern
 from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Basis, Condition, InOut
 
 MOST_ENGINES = 4
 """engines that stand on each other"""
-AI_CATEGORY = "ai and machine learning"
-AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 
 
 class Engine:
@@ -201,17 +200,7 @@ class Engine:
     @cached_property
     def is_ai(self) -> Mask:
         """AI cost: its category, sources of an AI kind, and the services of the setting ``ai_services``."""
-        return self.books.facts.once("is ai", self._is_ai)
-
-    def _is_ai(self) -> Mask:
-        services = {fold(name) for name in self.books.settings.ai_services}
-        return np.array(
-            [
-                fold(d.category) == AI_CATEGORY or d.provider in AI_PROVIDERS or fold(d.service) in services
-                for d in self.books.dimensions
-            ],
-            dtype=bool,
-        )
+        return is_ai(self.books.facts)
 
     def allowed_dimensions(self, where: Sequence[Condition]) -> dict[str, Mask]:
         """Per condition on attributes of the bill, the labels that it lets through."""

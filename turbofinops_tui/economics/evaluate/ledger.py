@@ -6,7 +6,7 @@ daily rows, and only then summed to spans.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -23,6 +23,8 @@ from turbofinops_tui.economics.split import largest_remainder, split_rows
 from turbofinops_tui.economics.types import CostBasis, InOut
 
 Mask = npt.NDArray[np.bool_]
+FEW = 4
+"""atoms of one division that are split one by one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ class Pools:
     def take(self, chosen: npt.NDArray[Any]) -> Pools:
         """The atoms of a mask or of positions."""
         return Pools(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Atoms:
+    """Parallel columns of atoms and the assignments that divide them."""
+
+    dimension: Ints
+    day: Ints
+    assignment: Ints
+    amount: Amounts
+
+    def rows(self) -> Iterator[tuple[int, int, int, int]]:
+        """The atoms one by one."""
+        columns = (self.dimension, self.day, self.assignment, self.amount)
+        return zip(*(column.tolist() for column in columns), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,14 +268,47 @@ class Ledger:
             by_weights.setdefault(weights, []).append(number)
         records: list[Records] = [Records.empty()]
         pools: list[Pools] = []
+        order = np.argsort(assigned, kind="stable")
+        ends = np.searchsorted(assigned[order], np.arange(len(self.binding.assignments) + 1))
+        single: list[Ints] = []
         for weights, numbers in by_weights.items():
-            rows = np.flatnonzero(np.isin(assigned, numbers))
+            rows = np.concatenate([order[ends[number] : ends[number + 1]] for number in numbers])
+            if len(weights) > 1 and len(rows) <= FEW:
+                single.append(rows)
+                continue
             shares = split_amounts(amount[rows], weights)
             owners = [self.binding.assignments[number] for number in numbers]
             which = np.searchsorted(np.array(numbers), assigned[rows])
             for part in range(len(weights)):
                 self._place(owners, part, which, dimension[rows], day[rows], shares[:, part], records, pools)
+        if single:
+            rows = np.concatenate(single)
+            found = self._one_by_one(Atoms(dimension[rows], day[rows], assigned[rows], amount[rows]))
+            records.append(found[0])
+            pools.append(found[1])
         return records, _join_pools(pools)
+
+    def _one_by_one(self, atoms: Atoms) -> tuple[Records, Pools]:
+        """Atoms that hardly any other divides like: a bill's cell is divided otherwise every day."""
+        spans = self.books.span_of(atoms.day).tolist()
+        owned: dict[tuple[int, ...], int] = {}
+        pools: list[tuple[int, ...]] = []
+        for at, (of, day, number, whole) in enumerate(atoms.rows()):
+            parts = self.binding.assignments[number]
+            shares = largest_remainder(whole, [part.weight for part in parts])
+            for part, share in zip(parts, shares, strict=True):
+                if part.bucket == POOL:
+                    pools.append((of, day, part.link, part.feature, share))
+                    continue
+                key = (of, spans[at], part.customer, part.feature, part.link, part.bucket, int(part.opex))
+                owned[key] = owned.get(key, 0) + share
+        table = np.array(list(owned), dtype=np.int64).reshape(-1, 7)
+        sums = np.array(list(owned.values()), dtype=atoms.amount.dtype)
+        of_pools = np.array(pools, dtype=object if atoms.amount.dtype == object else np.int64).reshape(-1, 5)
+        first, second, third, fourth = (of_pools[:, column].astype(np.int64) for column in range(4))
+        pooled = Pools(first, second, third, fourth, of_pools[:, 4])
+        own = (*(table[:, column] for column in range(6)), table[:, 6].astype(bool), sums)
+        return Records(*own), pooled
 
     def _place(
         self,

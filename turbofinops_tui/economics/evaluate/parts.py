@@ -18,7 +18,9 @@ class Part:
 
     ``link`` indexes ``Binding.links``; in a POOL part it indexes ``Binding.shared``. A TRACED part has
     the trace links whose evidence gives its customers (``by``) and features (``of``), its own feature
-    where the evidence has none, and in ``pool`` the shared rule that takes what has no customer.
+    where the evidence has none, and in ``pool`` the shared rule that takes what has no customer. With
+    ``bill`` (a cell of ``Bills``) the evidence of that bill comes first, its features too with ``told``; the
+    rest goes to what the part says beside it.
     """
 
     weight: int
@@ -30,6 +32,8 @@ class Part:
     pool: int = NOBODY
     by: Link | None = None
     of: Link | None = None
+    bill: int = NOBODY
+    told: bool = False
 
 
 Assignment = tuple[Part, ...]

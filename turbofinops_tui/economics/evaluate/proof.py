@@ -84,9 +84,12 @@ def _split(ledger: Ledger, weights: MonthWeights) -> list[Piece]:
     dimension, day, batch = daily.dimension[kept], daily.day[kept], daily.batch[kept]
     before, after = _running(dimension, day, exact(daily.amount[kept]))
     pieces: list[Piece] = []
-    for number in np.unique(assigned[kept]).tolist():
-        parts: Assignment = ledger.binding.assignments[number]
-        rows = np.flatnonzero(assigned[kept] == number)
+    order = np.argsort(assigned[kept], kind="stable")
+    numbers = assigned[kept][order]
+    bounds = np.flatnonzero(np.diff(numbers, prepend=-2, append=-2))
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        parts: Assignment = ledger.binding.assignments[int(numbers[first])]
+        rows = order[first:last]
         shares = [part.weight for part in parts]
         amounts = split_amounts(after[rows], shares) - split_amounts(before[rows], shares)
         for position, part in enumerate(parts):

@@ -7,7 +7,7 @@ assignment is one split, so that the atom stays (dimension, UTC day).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -45,15 +45,28 @@ def expanded(parts: Assignment, usage: Usage, day: int, code: dict[str, int]) ->
     """The parts on one day, merged and in no order; ``code`` maps features to their codes."""
     sums: dict[Part, Fraction] = {}
     for part in parts:
-        whole = Fraction(part.weight)
-        if part.bucket != TRACED:
-            bare = replace(part, weight=0)
-            sums[bare] = sums.get(bare, Fraction(0)) + whole
-            continue
-        for (customer, feature), share in _shares(part, usage, day).items():
-            own = _owned(part, customer, part.feature if feature is None else code[feature])
-            sums[own] = sums.get(own, Fraction(0)) + whole * share
+        for own, share in _divided(part, usage, day, code):
+            sums[own] = sums.get(own, Fraction(0)) + part.weight * share
     return _whole_numbers(sums.items())
+
+
+def _divided(part: Part, usage: Usage, day: int, code: dict[str, int]) -> Iterator[tuple[Part, Fraction]]:
+    """What a part becomes on a day, without weights, and the shares; they add up to 1."""
+    if part.bill != NOBODY:
+        for (customer, told), share in usage.bills.shares(part.bill, day).items():
+            named = code[told] if told and part.told else part.feature
+            if customer != NOBODY:
+                yield Part(0, customer, named, NOBODY, DIRECT), share
+            else:
+                rest = replace(part, bill=NOBODY, told=False, feature=named)
+                yield from ((own, share * more) for own, more in _divided(rest, usage, day, code))
+    elif part.by is not None or part.of is not None:
+        for (customer, feature), share in _shares(part, usage, day).items():
+            yield _owned(part, customer, part.feature if feature is None else code[feature]), share
+    elif part.bucket == TRACED:
+        yield _owned(part, part.customer, part.feature), Fraction(1)
+    else:
+        yield replace(part, weight=0), Fraction(1)
 
 
 def _whole_numbers(sums: Iterable[tuple[Part, Fraction]]) -> list[Part]:

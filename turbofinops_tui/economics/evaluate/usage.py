@@ -15,6 +15,7 @@ import numpy as np
 from turbofinops_tui.economics.books import Facts
 from turbofinops_tui.economics.books.evidence import UsageRows
 from turbofinops_tui.economics.books.rows import Ints
+from turbofinops_tui.economics.evaluate.bills import Bills
 from turbofinops_tui.economics.evaluate.edits import applies
 from turbofinops_tui.economics.evaluate.kept import directory_of
 from turbofinops_tui.economics.patterns import fold, pattern
@@ -62,6 +63,7 @@ class Usage:
         self._features: dict[tuple[int, int], str] = {}
         self._days: dict[tuple[tuple[str, ...], Weight, int], dict[int, Cells]] = {}
         self._months: dict[int, Cells] = {}
+        self.bills = Bills(facts, self.customer, self.feature)
 
     def feature(self, key: int, day: int) -> str:
         """The feature of a key on a day; empty for none."""
@@ -90,8 +92,7 @@ class Usage:
         if at not in self._days:
             rows = self.evidence.month(month)
             chosen = self._of_services(services)[rows.key] if len(rows) else np.zeros(0, dtype=bool)
-            picked = UsageRows(rows.day[chosen], rows.key[chosen], rows.measures[chosen])
-            self._days[at] = self._weigh(picked, weight)
+            self._days[at] = self._weigh(rows.take(chosen), weight)
         return self._days[at].get(day, {})
 
     def of_month(self, month: int) -> Cells:
@@ -142,8 +143,7 @@ class Used:
 
     def take(self, chosen: Ints) -> Used:
         """The rows of some positions."""
-        rows = UsageRows(self.rows.day[chosen], self.rows.key[chosen], self.rows.measures[chosen])
-        return Used(rows, self.span[chosen], self.customer[chosen], self.feature[chosen])
+        return Used(self.rows.take(chosen), self.span[chosen], self.customer[chosen], self.feature[chosen])
 
 
 def by_customer(cells: Mapping[tuple[int, str], Fraction]) -> dict[int, Fraction]:

@@ -11,8 +11,14 @@ from turbofinops_tui.economics.evaluate.parts import DIRECT, NOBODY, POOL, TRACE
 from turbofinops_tui.economics.types import Link
 
 WHOLE = Fraction(100)
-Piece = tuple[Fraction, int, int, Link | None]
-"""(percent, customer or feature, link position, trace link whose evidence splits it)"""
+Piece = tuple[Fraction, int, int, Link | None, int]
+"""(percent, customer or feature, link position, trace link whose evidence splits it, cell of the bill
+whose evidence comes before all that)"""
+
+
+def before(cell: int, link: Link) -> int:
+    """The bill's cell where its evidence comes before ``link``: tag links go before it."""
+    return NOBODY if link.kind == "tag" else cell
 
 
 def overlaid(customers: Sequence[Piece], features: Sequence[Piece], pool: int | None) -> list[Part]:
@@ -40,6 +46,9 @@ def overlaid(customers: Sequence[Piece], features: Sequence[Piece], pool: int | 
 def _part(customer: Piece, feature: Piece, pool: int | None) -> Part:
     by, of = customer[3], feature[3]
     rule = NOBODY if pool is None else pool
+    if customer[4] != NOBODY:
+        told = feature[4] != NOBODY
+        return Part(0, customer[1], feature[1], customer[2], TRACED, False, rule, by, of, customer[4], told)
     if by is not None or of is not None:
         return Part(0, customer[1], feature[1], customer[2], TRACED, False, rule, by, of)
     if customer[1] != NOBODY:

@@ -1,0 +1,252 @@
+"""AI calls as usage evidence: rows of the meter, spend logs of a LiteLLM gateway, files or received.
+
+A file counts whole or not at all; the same call again changes nothing. Calls are priced when they come
+(``sync.prices``), the price stays on the row until ``prices reprice`` changes it on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from turbofinops_tui.actions.stripe_imports import file_records
+from turbofinops_tui.economics.calls import FEEDS, Call
+from turbofinops_tui.economics.periods import day_text
+from turbofinops_tui.errors import ConflictError, DataError
+from turbofinops_tui.store.deliveries import (
+    Delivery,
+    FileRecord,
+    abandon_delivery,
+    activate_delivery,
+    begin_delivery,
+    load_deliveries,
+    load_delivery,
+    release,
+)
+from turbofinops_tui.store.findings import Finding, close_finding, drop_findings, record_findings
+from turbofinops_tui.store.open import WriteTxn
+from turbofinops_tui.store.received import keep, open_received
+from turbofinops_tui.store.rule_set_rows import load_rule_set
+from turbofinops_tui.store.usage_calls import (
+    Told,
+    call_days,
+    derive_days,
+    drop_calls,
+    load_calls,
+    put_calls,
+)
+from turbofinops_tui.sync.prices import PriceBook
+from turbofinops_tui.sync.read.calls import READERS, read_calls
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.session import Session
+
+KINDS = ("meter", "litellm")
+UNPRICED = "model_without_price"
+TWICE = "call_in_two_feeds"
+
+
+@dataclass(slots=True)
+class CallsResult:
+    """What one file of calls brought."""
+
+    file: str
+    delivery: int
+    calls: int = 0
+    new: int = 0
+    unpriced: int = 0
+    new_customers: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def price_book(session: Session) -> PriceBook:
+    """The prices of now: the rules' section before the list."""
+    with session.store.read() as conn:
+        return PriceBook(load_rule_set(conn).prices or ())
+
+
+def import_calls(
+    session: Session, kind: str, paths: Sequence[Path], *, keep_files: bool = False
+) -> list[CallsResult]:
+    """Import files of AI calls, each whole or not at all; DataError with file and line."""
+    book = price_book(session)
+    records = file_records(paths)
+    results = []
+    for path, record in zip(paths, records, strict=True):
+        told = _unique((call, book.priced(call)) for call in read_calls(path, READERS[kind]))
+        kept = keep(session.paths.received, record) if keep_files else record
+        results.append(_import(session, kind, path.name, kept, told))
+    return results
+
+
+def _unique(told: Iterable[Told]) -> list[Told]:
+    """The last row of each id, in order."""
+    return list({call.key: (call, prices) for call, prices in told}.values())
+
+
+def _import(session: Session, kind: str, name: str, record: FileRecord, told: list[Told]) -> CallsResult:
+    store = session.store
+    delivery = begin_delivery(store, kind, kind, "main", [record], {})
+    result = CallsResult(name, delivery, len(told), unpriced=sum(not prices for _, prices in told))
+    try:
+        with store.write(f"import {kind}") as txn:
+            touched = _put(txn, told, delivery, result)
+            activate_delivery(txn, delivery, len(told), result.warnings)
+            counts = {"calls": result.calls, "new": result.new, "unpriced": result.unpriced}
+            txn.audit("import", "delivery", str(delivery), None, {"kind": kind, **counts})
+    except BaseException:
+        abandon_delivery(store, delivery)
+        raise
+    release(store, delivery)
+    resolve_spans(session, {day for _, day in touched})
+    return result
+
+
+def _put(txn: WriteTxn, told: list[Told], delivery: int, result: CallsResult) -> set[tuple[str, int]]:
+    result.new, touched = put_calls(txn, told, delivery)
+    result.new_customers = len(derive_days(txn, touched))
+    tell_findings(txn, touched)
+    if result.unpriced:
+        result.warnings.append(f"{result.unpriced:,} calls have no price: their cost is unknown, not 0")
+    return touched
+
+
+def store_received(txn: WriteTxn, told: list[Told], delivery: int) -> set[int]:
+    """Calls that a receiver took, within its durable transaction; returns their days."""
+    touched = _put(txn, _unique(told), delivery, CallsResult("", delivery))
+    return {day for _, day in touched}
+
+
+def resolve_spans(session: Session, days: set[int]) -> None:
+    """Resolve open days of spans anew: a call that the meter or a gateway tells leaves the spans."""
+    from turbofinops_tui.store.spans import settling, span_days
+    from turbofinops_tui.sync.settle_spans import resolve_days
+
+    with session.store.read() as conn:
+        held = span_days(conn)
+    near = {near for day in days for near in (day - 1, day, day + 1)}
+    if wanted := sorted(day for day in near if held.get(day) is False):
+        with settling(session.store):
+            resolve_days(session.store, wanted)
+
+
+def undo_calls(session: Session, delivery: int) -> list[int]:
+    """Take away the calls of a delivery; returns earlier deliveries of its kind, to be read again."""
+    with session.store.write("remove delivery") as txn:
+        found = load_delivery(txn.conn, delivery)
+        if found.state != "active":
+            raise ConflictError(f"import {delivery} is {found.state}", "only an active import can be removed")
+        touched = drop_calls(txn, delivery)
+        derive_days(txn, touched)
+        drop_findings(txn, delivery)
+        tell_findings(txn, touched)
+        txn.conn.execute("UPDATE delivery SET state = 'removed' WHERE id = ?", (delivery,))
+        txn.audit("remove import", "delivery", str(delivery), {"kind": found.kind}, None)
+        others = [item.id for item in load_deliveries(txn.conn) if _alike(item, found)]
+    resolve_spans(session, {day for _, day in touched})
+    return others
+
+
+def _alike(item: Delivery, found: Delivery) -> bool:
+    return (item.kind, item.state) == (found.kind, "active") and item.id != found.id and bool(item.files)
+
+
+def read_calls_again(session: Session, item: Delivery) -> None:
+    """Read the files of a delivery again for calls that are not stored; DataError when one is gone."""
+    book = price_book(session)
+    for record in item.files:
+        with open_received(session.paths.received, record) as opened:
+            if opened.path is None:
+                raise DataError(opened.reason, "import the file again", file=record.path)
+            told = _unique((call, book.priced(call)) for call in read_calls(opened.path, READERS[item.kind]))
+        with session.store.write("read calls again") as txn:
+            query = "SELECT 1 FROM usage_call WHERE feed = ? AND key = ?"
+            gone = [t for t in told if not txn.conn.execute(query, (t[0].feed, t[0].key)).fetchone()]
+            _put(txn, gone, item.id, CallsResult("", item.id))
+
+
+def rebuild_calls(session: Session) -> None:
+    """Derive every day of calls from the stored calls again."""
+    with session.store.read() as conn:
+        days = call_days(conn)
+    for start in range(0, len(days), 50):
+        with session.store.write("rebuild calls") as txn:
+            derive_days(txn, days[start : start + 50])
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def tell_findings(txn: WriteTxn, touched: Iterable[tuple[str, int]]) -> None:
+    """What the touched days leave out: calls that two feeds tell; and models without a price, of all days."""
+    models = {}
+    for feed, day in sorted(touched):
+        twice = list(load_calls(txn.conn, feed, day, left_out=True))
+        key = f"{feed} {day_text(day)}"
+        if twice:
+            record_findings(txn, [_twice(feed, key, twice)])
+        else:
+            close_finding(txn, TWICE, feed, key)
+        for call, _ in load_calls(txn.conn, feed, day):
+            models[call.provider, call.model] = call
+    for (provider, model), call in sorted(models.items()):
+        _tell_model(txn, provider, model, call)
+
+
+def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
+    amount: dict[str, Fraction] = {}
+    for _, prices in twice:
+        for item in prices:
+            amount[item.currency] = amount.get(item.currency, Fraction(0)) + item.total
+    currency = next(iter(sorted(amount)), "")
+    text = f"calls of {key} that the {FEEDS[0]} gateway tells too: left out, counted once"
+    return Finding(
+        TWICE, key, feed, text, amount=money_text(amount.get(currency, Fraction(0))) if currency else "",
+        currency=currency, count=len(twice),
+    )  # fmt: skip
+
+
+def _tell_model(txn: WriteTxn, provider: str, model: str, call: Call) -> None:
+    """The finding of a model without a price: its tokens, and an estimate of the money at stake."""
+    query = (
+        "SELECT count(DISTINCT e.day), coalesce(sum(e.calls + e.failed_calls), 0), coalesce(sum(e.input_tokens"
+        " + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens), 0) FROM evidence_daily e"
+        " JOIN evidence_key k ON k.id = e.key WHERE k.provider = ?1 AND k.model = ?2 AND k.currency {} ''"
+    )
+    days, calls, tokens = txn.conn.execute(query.format("="), (provider, model)).fetchone()
+    key = f"{provider} {model}"
+    if not tokens:
+        close_finding(txn, UNPRICED, "", key)
+        return
+    amount, currency = _estimate(txn, tokens)
+    detail = f"{calls:,} calls on {days} days with {tokens:,} tokens of {provider} {model} have no price"
+    record_findings(
+        txn,
+        [Finding(UNPRICED, key, "", detail, amount=amount, currency=currency, count=calls)],
+    )
+
+
+def _estimate(txn: WriteTxn, tokens: int) -> tuple[str, str]:
+    """The tokens at the mean price of all priced tokens; nothing when none is priced."""
+    row = txn.conn.execute(
+        "SELECT k.currency, sum(e.cost_input + e.cost_cache_read + e.cost_cache_write + e.cost_output"
+        " + e.cost_whole), sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens)"
+        " AS tokens FROM evidence_daily e JOIN evidence_key k ON k.id = e.key WHERE k.currency <> ''"
+        " GROUP BY k.currency ORDER BY tokens DESC, k.currency LIMIT 1"
+    ).fetchone()
+    if row is None or not row[2]:
+        return "", ""
+    from turbofinops_tui.economics.money import scale
+
+    return money_text(Fraction(row[1] * tokens, row[2] * scale(row[0]))), str(row[0])
+
+
+def money_text(amount: Fraction) -> str:
+    """An amount as decimal text of 9 places, trailing zeros cut."""
+    units = round(amount * 10**9)
+    whole, part = divmod(abs(units), 10**9)
+    text = f"{whole}.{part:09d}".rstrip("0").rstrip(".")
+    return f"-{text}" if units < 0 else text

@@ -1,0 +1,34 @@
+"""Names of AI providers and models across bills, meters and traces: one home for what means the same."""
+
+from __future__ import annotations
+
+import re
+
+from turbofinops_tui.economics.patterns import fold
+
+_PROVIDERS = {
+    "aws.bedrock": "aws", "bedrock": "aws", "bedrock_converse": "aws", "gcp.vertex_ai": "gcp", "vertex_ai": "gcp",
+    "gcp.gemini": "gcp", "gcp.gen_ai": "gcp", "gemini": "gcp", "google": "gcp", "azure.ai.openai": "azure",
+    "azure.ai.inference": "azure", "az.ai.openai": "azure", "az.ai.inference": "azure", "azure_ai": "azure",
+}  # fmt: skip
+_DATED = re.compile(r"([-@](\d{4}-\d{2}-\d{2}|\d{8}|\d{4})|[-@:]latest|-v\d+(:\d+)?|:\d+)$", re.ASCII)
+_REGION = re.compile(r"^(us|eu|apac|global|us-gov|jp|au|ca|sa)\.", re.ASCII)
+
+
+def provider_name(named: str) -> str:
+    """The provider as cost knows it: ``aws`` for ``aws.bedrock``; others folded."""
+    word = fold(named)
+    return _PROVIDERS.get(word, word)
+
+
+def model_family(model: str) -> str:
+    """What stays of a model's name without vendor, region, date and version: ``gpt-4o`` of
+    ``openai/gpt-4o-2024-08-06``, ``claude-sonnet-4`` of ``us.anthropic.claude-sonnet-4-20250514-v1:0``."""
+    name = fold(model).rpartition("/")[2]
+    name = _REGION.sub("", name)
+    vendor, dot, rest = name.partition(".")
+    if dot and rest and vendor.isalpha():
+        name = rest
+    while (shorter := _DATED.sub("", name)) and shorter != name:
+        name = shorter
+    return name
