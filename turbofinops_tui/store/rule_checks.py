@@ -140,8 +140,7 @@ def _checked_link(conn: sqlite3.Connection, link: Link) -> Link:
         raise UsageError("a feature link gives no feature", "give --feature")
     if link.kind != "trace" and (link.evidence or link.weight != "self_time" or link.rest != "keep"):
         raise UsageError("evidence, weight and rest are of trace links", "use --kind trace")
-    if link.kind == "tag":
-        _no_spans(link.match)
+    _check_spans(link)
     for text in (link.customer, link.feature):
         if TEMPLATE in text and text != TEMPLATE:
             raise UsageError(f"{text!r} is no template", f"write {TEMPLATE} alone, or a fixed name")
@@ -150,6 +149,42 @@ def _checked_link(conn: sqlite3.Connection, link: Link) -> Link:
     if link.customer and link.customer != TEMPLATE:
         return replace(link, customer=existing_customer(conn, link.customer))
     return link
+
+
+def _check_spans(link: Link) -> None:
+    """A link is on cost or on spans: nothing has attributes of both, so mixed it would never apply."""
+    names = [fold(name) for name, _ in link.match.terms]
+    spans = [name for name in names if name in SPAN_DIMENSIONS]
+    if not spans:
+        return
+    own = {"trace": ("trace",), "feature": ("label", "route")}.get(link.kind, ())
+    if not own:
+        _no_spans(link.match)
+    strange = next((name for name in spans if name not in own), "")
+    if strange:
+        kind = "trace" if strange == "trace" else "feature"
+        raise UsageError(f"a {link.kind} link never matches a {strange}", f"use --kind {kind}")
+    if len(names) > 1:
+        other = next((name for name in names if name != spans[0]), spans[0])
+        raise UsageError(
+            f"{spans[0]} and {other} never hold together: the first is of spans, and only once",
+            f"match {spans[0]} alone (a|b for several), or cost alone",
+        )
+    _check_span_link(link, spans[0])
+
+
+def _check_span_link(link: Link, dimension: str) -> None:
+    """What a link on spans alone can say: whose traces they are, or the feature of a label or route."""
+    if dimension == "trace" and not link.customer:
+        raise UsageError("a link on traces names the customer of their spans", "give --customer")
+    if dimension == "trace" and (link.feature or link.evidence or link.weight != "self_time"):
+        raise UsageError(
+            "a link on traces gives nothing but a customer", "leave out feature, evidence and weight"
+        )
+    if dimension != "trace" and link.customer:
+        raise UsageError(f"a {dimension} names no customer", "leave out --customer")
+    if link.percent != HUNDRED:
+        raise UsageError(f"a {dimension} is named whole", "leave out --percent")
 
 
 def _no_spans(match: Match) -> None:
