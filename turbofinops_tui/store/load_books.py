@@ -92,7 +92,7 @@ class StoreCost:
         return CostRows(self._position[columns[0]], self._batch_position[columns[1]], *columns[2:])
 
     def _months(self, conn: sqlite3.Connection) -> CostRows:
-        """The monthly table, a part at a time: at no moment is it there as Python integers."""
+        """The monthly table by dimension, read a part at a time: never is it all there as Python integers."""
         cursor = conn.execute(
             f"SELECT m.dimension, m.batch, m.month, {_AMOUNTS} FROM ingest_batch b"  # noqa: S608 (constant)
             " JOIN cost_monthly m ON m.batch = b.id WHERE b.state = 'active'"
@@ -100,7 +100,7 @@ class StoreCost:
         pieces = []
         while rows := cursor.fetchmany(CHUNK):
             pieces.append(self._placed(rows).compact())
-        return CostRows.join(pieces).compact()
+        return CostRows.join(pieces).compact().by_dimension()
 
 
 def _positions(ids: Ints) -> Ints:

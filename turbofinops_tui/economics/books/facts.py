@@ -296,10 +296,7 @@ class Facts:
     @cached_property
     def monthly(self) -> CostRows:
         """The monthly table, read once, by dimension: what one owns is found without reading the rest."""
-        found = self.cost.monthly()
-        if ascending(found.dimension):
-            return found
-        return found.take(np.argsort(found.dimension, kind="stable"))
+        return self.cost.monthly().by_dimension()
 
     @cached_property
     def naming(self) -> list[tuple[int, str]]:

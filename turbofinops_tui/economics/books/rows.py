@@ -51,11 +51,17 @@ class CostRows:
         return len(self.dimension)
 
     def take(self, chosen: npt.NDArray[Any]) -> CostRows:
-        """The rows of a mask or of positions."""
-        return CostRows(
-            self.dimension[chosen], self.batch[chosen], self.when[chosen],
-            self.effective[chosen], self.billed[chosen], self.quantity[chosen],
-        )  # fmt: skip
+        """The rows of a mask or of positions; amounts held once stay so."""
+        effective = self.effective[chosen]
+        billed = effective if self.billed is self.effective else self.billed[chosen]
+        dimension, batch, when = self.dimension[chosen], self.batch[chosen], self.when[chosen]
+        return CostRows(dimension, batch, when, effective, billed, self.quantity[chosen])
+
+    def by_dimension(self) -> CostRows:
+        """The rows in order of their dimension, else as they stand."""
+        if ascending(self.dimension):
+            return self
+        return self.take(np.argsort(self.dimension, kind="stable"))
 
     def at(self, when: Ints) -> CostRows:
         """The same rows on another axis."""
@@ -69,9 +75,10 @@ class CostRows:
 
     def compact(self) -> CostRows:
         """The same rows in less memory: positions and days in 32 bits, equal amounts held once."""
-        places = (column.astype(np.int32) for column in (self.dimension, self.batch, self.when))
+        places = (column.astype(np.int32, copy=False) for column in (self.dimension, self.batch, self.when))
         dimension, batch, when = (cast(Ints, column) for column in places)
-        billed = self.effective if np.array_equal(self.effective, self.billed) else self.billed
+        once = self.billed is self.effective or np.array_equal(self.effective, self.billed)
+        billed = self.effective if once else self.billed
         return CostRows(dimension, batch, when, self.effective, billed, self.quantity)
 
     @staticmethod
@@ -87,8 +94,11 @@ class CostRows:
             return pieces[0]
         if not pieces:
             return CostRows.of(())
-        names = ("dimension", "batch", "when", "effective", "billed", "quantity")
-        return CostRows(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+        names = ("dimension", "batch", "when", "effective", "quantity")
+        once = all(piece.billed is piece.effective for piece in pieces)
+        found = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in names}
+        billed = found["effective"] if once else np.concatenate([piece.billed for piece in pieces])
+        return CostRows(**found, billed=billed)
 
 
 class CostSource(Protocol):
