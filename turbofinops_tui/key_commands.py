@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from turbofinops_tui.key_command import Command as Command
+from turbofinops_tui.key_commands_views import VIEW_COMMANDS
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a key does."""
-
-    id: str
-    keys: str
-    """comma separated, Textual's names (``slash``, ``G``, ``ctrl+p``)"""
-    action: str
-    label: str
-    """one or two words: footer"""
-    help: str
-    """one sentence: help and palette"""
-    group: str
-    """Move, Table, View, Change or App"""
-    scope: str = "app"
-    """where the binding lives: ``app``, ``grid``, or a screen's id"""
-    screens: tuple[str, ...] = ()
-    """shown in footer and help of these screens only; empty: all"""
-    footer: int = 0
-    """place in the footer, 0: not there"""
-    palette: bool = True
-
-
-_MONEY = ("overview", "customers", "customer")
-GRIDS = ("overview", "customers", "customer", "links", "connections", "explain")
+_MONEY = ("overview", "customers", "customer", "cohorts")
+GRIDS = ("overview", "customers", "customer", "cohorts", "links", "connections", "explain")
 """screens with tables"""
 
 COMMANDS: tuple[Command, ...] = (
@@ -168,6 +145,7 @@ COMMANDS: tuple[Command, ...] = (
         "customer",
         screens=("customer",),
     ),
+    *VIEW_COMMANDS,
     # --- what is shown --------------------------------------------------------------------
     Command(
         "period.back",
@@ -341,6 +319,7 @@ COMMANDS: tuple[Command, ...] = (
         "App",
     ),
     Command("screen.customers", "2", "go('customers')", "Customers", "Every customer with its margin", "App"),
+    Command("screen.cohorts", "3", "go('cohorts')", "Cohorts", "Margin of cohorts by age or month", "App"),
     Command("screen.links", "6", "go('links')", "Links", "The rules that give cost to customers", "App"),
     Command(
         "screen.connections",

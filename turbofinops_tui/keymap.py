@@ -55,6 +55,7 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 SCREENS: tuple[tuple[str, str, str], ...] = (
     ("1", "overview", "Overview"),
     ("2", "customers", "Customers"),
+    ("3", "cohorts", "Cohorts"),
     ("6", "links", "Links"),
     ("8", "connections", "Connections"),
 )

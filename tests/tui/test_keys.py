@@ -14,6 +14,7 @@ from tests.tui.driving import press, running, shown
 from turbofinops_tui import config, keymap
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.errors import UsageError
+from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
@@ -26,6 +27,7 @@ OWNERS: dict[str, type] = {
     "grid": Grid,
     "customers": CustomersScreen,
     "customer": CustomerScreen,
+    "cohorts": CohortsScreen,
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,

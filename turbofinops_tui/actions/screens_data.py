@@ -92,6 +92,8 @@ class Desk:
         self._cache: dict[Slice, Table] = {}
         self._kept: set[str] = set()
         self._most_rows: int | None = None
+        self.first_day: int | None = None
+        """first day of the first month with facts; None until something was computed"""
         self._lock = threading.Lock()
         self.draft: DraftInfo | None = None
         """the draft as last read"""
@@ -112,6 +114,12 @@ class Desk:
         )  # fmt: skip
         return replace(base, **changes)
 
+    def narrowed(self, *only: Condition) -> tuple[Condition, ...]:
+        """The shared filters with those of one figure, which take the place of filters on the same dimension
+        (the figure passed them; the same dimension twice would be OR)."""
+        own = {condition.dimension for condition in only}
+        return (*(c for c in self.scope.where if c.negated or c.dimension not in own), *only)
+
     def days(self) -> Days:
         """The days of the shared period."""
         return self.scope.range.resolve(self.today)
@@ -120,6 +128,12 @@ class Desk:
         """``count`` whole months ending with the month that holds the period's last day."""
         last = month_of_day(self.days().end - 1)
         return Range(f"{month_text(last - count + 1)}..{month_text(last)}")
+
+    def history(self) -> Range:
+        """Whole months from the first fact to the month that holds the period's last day."""
+        last = month_of_day(self.days().end - 1)
+        first = last if self.first_day is None else min(last, month_of_day(self.first_day))
+        return Range(f"{month_text(first)}..{month_text(last)}")
 
     def before(self) -> Range:
         """The stretch that the period is compared with.
@@ -205,6 +219,8 @@ class Desk:
             reports = self._open_reports()
             reports.refresh()
             self._see_draft(reports)
+            months = reports.books().facts.months()
+            self.first_day = months[0].start if months else None
             if reports.ids().whole != self.books_id:
                 self._cache.clear()
                 self.books_id = reports.ids().whole

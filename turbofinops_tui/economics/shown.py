@@ -113,3 +113,44 @@ def change_text(now: Ratio | None) -> str:
     text = percent_text(now)
     positive = now is not None and now.percent() > 0 and not text.startswith(">")
     return "+" + text if positive and text != "0.0%" else text
+
+
+def tight_money(value: Money, room: int) -> str:
+    """The size of an amount (without its sign) in at most ``room`` >= 3 cells: ``999``, ``12k``, ``.1M``.
+
+    With more room one more digit: ``1.2k``. No currency sign: the column or a line above tells it.
+    """
+    one, size = scale(value.currency), abs(value.units)
+    for suffix, factor in (("", 1), ("k", 10**3), ("M", 10**6), ("B", 10**9), ("T", 10**12)):
+        whole = half_even(Fraction(size, one * factor))
+        if whole >= 1000:
+            continue
+        tenths = half_even(Fraction(size * 10, one * factor))
+        fine = f"{tenths // 10}.{tenths % 10}{suffix}".removeprefix("0" if suffix else "")
+        if suffix and whole < 100 and len(fine) <= room:
+            return fine
+        if len(f"{whole}{suffix}") <= room and (whole or not suffix):
+            return f"{whole}{suffix}"
+        if suffix and not whole and tenths and len(fine) <= room:
+            return fine
+    return ">" + "9" * (room - 1)
+
+
+def tight_text(value: Money | Ratio | int | None, room: int, *, signed: bool = True) -> str:
+    """A heat cell in ``room`` + 1 cells: sign (``+`` for percents alone) and size; the dash for none.
+
+    Percents below -99 (or -999 with room for it) are marked ``<-99``.
+    """
+    if value is None:
+        return MISSING
+    if isinstance(value, Money):
+        return ("-" if value.units < 0 else "") + tight_money(value, room)
+    if isinstance(value, Ratio):
+        low = 99 if room < 4 else CLAMP
+        clamp = low if value.percent() < 0 else CLAMP
+        text = percent_text(value, 1 if room > 5 else 0, clamp).removesuffix("%")
+        return "+" + text if signed and value.percent() >= 0 and not text.startswith((">", "-")) else text
+    for suffix, factor in (("", 1), ("k", 10**3), ("M", 10**6)):
+        if value < 1000 * factor:
+            return f"{value // factor}{suffix}"
+    return ">" + "9" * (room - 1)

@@ -17,6 +17,10 @@ def make(name: str, state: AppState) -> Frame:
         from turbofinops_tui.screens.customers import CustomersScreen
 
         return CustomersScreen(losing=state.losing, top=state.top)
+    if name == "cohorts":
+        from turbofinops_tui.screens.cohorts import CohortsScreen
+
+        return CohortsScreen()
     if name == "links":
         from turbofinops_tui.screens.links import LinksScreen
 
@@ -36,6 +40,14 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.explain import ExplainScreen
 
         return ExplainScreen(*args)
+    if name == "cohorts":
+        from turbofinops_tui.screens.cohorts import CohortsScreen
+
+        return CohortsScreen(*args)
+    if name == "customers":
+        from turbofinops_tui.screens.customers import CustomersScreen
+
+        return CustomersScreen(only=args)
     if name == "rule_editor":
         from turbofinops_tui.screens.rule_editor import RuleEditor
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from textual.widget import Widget
 
 from turbofinops_tui.actions.app_state import AppState
 from turbofinops_tui.actions.margins import streaks, trends
-from turbofinops_tui.economics.types import Having, Slice, Sort, Table
+from turbofinops_tui.economics.periods import Range
+from turbofinops_tui.economics.types import Condition, Having, Slice, Sort, Table
 from turbofinops_tui.economics.verdict import LOSES, SAFE, VERDICTS
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables, same
@@ -35,17 +37,20 @@ MEASURES = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_p
 VERDICT = ("margin", "margin_best", "margin_worst", "verdict")
 TOPS = (0, 10, 25, 100)
 MONTHS = 12
+Only = tuple[tuple[str, ...], tuple[Condition, ...], Range | None]
+"""breadcrumbs, filters and range (None: the shared one) of a list that another screen opened"""
 
 
 class CustomersScreen(Frame):
-    """Key 2."""
+    """Key 2; with ``only``, the customers behind a figure of another screen."""
 
     ID = "customers"
     TITLE = "Customers"
     BINDINGS = bindings("customers")
 
-    def __init__(self, *, losing: bool = False, top: int = 0) -> None:
+    def __init__(self, *, losing: bool = False, top: int = 0, only: Only | None = None) -> None:
         super().__init__()
+        self.only = only
         self.losing = losing
         self.top_count = top if top in TOPS else 0
         self.rows: list[MoneyRow] = []
@@ -76,22 +81,30 @@ class CustomersScreen(Frame):
         if self.verdict and self.host.desk.scope.view != "difference":
             having = (*having, Having("verdict", "=", self.verdict))
         sort = (Sort("margin", ascending=True),)
-        return self.host.desk.slice(
-            ("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None
-        )
+        return self._slice(("customer",), MEASURES, having=having, sort=sort, top=self.top_count or None)
+
+    def _slice(self, by: tuple[str, ...], measures: tuple[str, ...], **changes: Any) -> Slice:
+        """A slice over the shared scope, narrowed to what the screen was opened for."""
+        desk = self.host.desk
+        if self.only is not None:
+            whole = "month" in by  # trends reach beyond the one month that was opened
+            own = (condition for condition in self.only[1] if not (whole and condition.dimension == "age"))
+            changes["where"] = desk.narrowed(*own)
+            changes.setdefault("range", self.only[2] or desk.scope.range)
+        return desk.slice(by, measures, **changes)
 
     def plan(self, tables: Tables) -> dict[str, Slice]:
         """The totals, the list, then the months behind the sparklines."""
         desk = self.host.desk
         wanted = {
-            "now": desk.slice((), ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")),
+            "now": self._slice((), ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")),
             "customers": self.view(),
         }
         if "customers" in tables or desk.few_customers:
             if not cost_only(tables.get("now")) and tables and desk.scope.view != "difference":
-                wanted["verdicts"] = desk.slice(("customer",), VERDICT)
+                wanted["verdicts"] = self._slice(("customer",), VERDICT)
             months = desk.months_back(MONTHS)
-            wanted["months"] = desk.slice(("customer", "month"), ("margin",), range=months)
+            wanted["months"] = self._slice(("customer", "month"), ("margin",), range=months)
         return wanted
 
     def show(self, tables: Tables) -> None:
@@ -147,6 +160,18 @@ class CustomersScreen(Frame):
             return "Nobody loses money in this period. Press a to see all customers."
         return "No customers in this period. Press [ for an earlier one."
 
+    def adopt(self, asked: Slice) -> bool:
+        """Losing, verdict and top of a saved slice."""
+        kept = self.losing, self.verdict, self.top_count
+        self.losing = Having("margin", "<", Decimal(0)) in asked.having
+        words = [str(one.value) for one in asked.having if one.measure == "verdict"]
+        self.verdict = words[0] if len(words) == 1 and words[0] in VERDICTS else ""
+        self.top_count = asked.top or 0
+        if self.top_count in TOPS and super().adopt(asked):
+            return True
+        self.losing, self.verdict, self.top_count = kept
+        return False
+
     def remember(self, state: AppState) -> None:
         """The toggle and the length of the list, too."""
         super().remember(state)
@@ -157,6 +182,8 @@ class CustomersScreen(Frame):
         what = "loss-making" if self.losing else "all"
         if self.verdict:
             what = f"{what}, {self.verdict}" if self.losing else self.verdict
+        if self.only is not None:
+            return [*self.only[0], what] if what != "all" else list(self.only[0])
         return [self.TITLE, f"{what}, top {self.top_count}" if self.top_count else what]
 
     def explained(self) -> tuple[Slice, str | None, str] | None:

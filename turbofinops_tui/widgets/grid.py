@@ -7,7 +7,7 @@ walking down a list does not repaint the page at each step.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -35,6 +35,8 @@ class Grid(Painted, Generic[R], can_focus=True):
 
     DEFAULT_CSS = "Grid { height: 1fr; width: 1fr; }"
     BINDINGS = bindings("grid")
+    LEAD: ClassVar[int] = 1
+    """cells before the first column, for the mark of a row"""
 
     class Opened(Message):
         """Enter or a click on the row under the cursor."""
@@ -94,7 +96,7 @@ class Grid(Painted, Generic[R], can_focus=True):
 
     def refresh_columns(self, *ids: str) -> None:
         """Repaint only some columns: what they show of the same rows has changed."""
-        edge, height = 1, self.size.height
+        edge, height = self.LEAD, self.size.height
         for column, width in self._columns:
             if column.id in ids:
                 self.refresh(Region(edge, 0, width, height))
@@ -321,7 +323,7 @@ class Grid(Painted, Generic[R], can_focus=True):
             self.move_to(position)
 
     def _click_head(self, x: int) -> None:
-        edge = 1
+        edge = self.LEAD
         for column, width in self._columns:
             if edge <= x < edge + width:
                 same = self.model.sort_id == column.id

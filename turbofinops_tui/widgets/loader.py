@@ -83,7 +83,7 @@ class Loader(Host):
                 if worker.is_cancelled:
                     return
                 self.call_from_thread(self._give, screen, fresh)
-                if first:
+                if first and screen in self._named.values():
                     self.desk.keep({f"{screen.ID}.{name}": table for name, table in fresh.items()})
             data = self.desk.call(screen.gather)
             if data is not None and not worker.is_cancelled:

@@ -70,6 +70,15 @@ def spread(left: Spans, right: Spans, width: int) -> list[Span]:
     return [*left, (" " * (room - width_of(right)), ""), *right]
 
 
+def fitting(groups: Iterable[Spans], width: int) -> list[Span]:
+    """The groups, in order, that fit whole into ``width``: what does not is left out, never cut."""
+    found: list[Span] = []
+    for group in groups:
+        if width_of(clean(found)) + width_of(clean(group)) <= width:
+            found += group
+    return found
+
+
 class Painted(Widget):
     """A widget that paints lines of spans; subclasses give ``line(y)``."""
 

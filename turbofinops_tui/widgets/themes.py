@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from textual.theme import Theme
 
+from turbofinops_tui.widgets.heat_roles import HEAT, plain, shaded, sixteen
+
 ROLES = (
     "text",
     "muted",
@@ -32,8 +34,9 @@ ROLES = (
     "line",
     "line2",
     "error",
+    *HEAT,
 )
-"""every role; ``line`` and ``line2`` are the two lines of a chart"""
+"""every role; ``line`` and ``line2`` are the two lines of a chart, ``heat-4`` to ``heat4`` heat cells"""
 
 
 _ANSI_VARIABLES = {
@@ -129,6 +132,7 @@ PALETTES: dict[str, Palette] = {
             line="#93cc9c",
             line2="#8fb4e3",
             error="bold #ec8a83",
+            **shaded("#10141a", "#f2f5f9", "#e0726b", "#6fae7d"),
         ),
     ),
     "light": Palette(
@@ -163,6 +167,7 @@ PALETTES: dict[str, Palette] = {
             line="#1f6f3b",
             line2="#1f5fa8",
             error="bold #a92b22",
+            **shaded("#fbfaf7", "#14171b", "#bf4a41", "#3e8b59"),
         ),
     ),
     "contrast": Palette(
@@ -196,6 +201,7 @@ PALETTES: dict[str, Palette] = {
             line="#7dff9b",
             line2="#7fd4ff",
             error="bold #ff8f87",
+            **shaded("#000000", "#ffffff", "#ff8f87", "#7dff9b"),
         ),
         cursor_wins=True,
     ),
@@ -232,6 +238,7 @@ PALETTES: dict[str, Palette] = {
             line="#56b4e9",
             line2="#cc79a7",
             error="bold #e69f00",
+            **shaded("#101216", "#f5f5f5", "#d55e00", "#0072b2"),
         ),
     ),
     "ansi": Palette(
@@ -265,6 +272,7 @@ PALETTES: dict[str, Palette] = {
             line="green",
             line2="blue",
             error="bold red",
+            **sixteen("red", "green"),
         ),
         ansi=True,
         cursor_wins=True,
@@ -293,6 +301,7 @@ PALETTES: dict[str, Palette] = {
             tab="bold reverse",
             total="bold underline",
             error="bold",
+            **plain(),
         ),
         ansi=True,
         cursor_wins=True,
