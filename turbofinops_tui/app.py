@@ -16,7 +16,7 @@ from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_FAILED, TurboError, UsageError
-from turbofinops_tui.fetching import Fetching
+from turbofinops_tui.keeping import Keeping
 from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
 from turbofinops_tui.widgets.frame import Frame
@@ -48,7 +48,7 @@ class DemoOpener:
         return open_session(self.paths, self.clock)
 
 
-class TurboApp(Fetching):
+class TurboApp(Keeping):
     """One run on one store."""
 
     TITLE = "turbofinops"

@@ -60,6 +60,7 @@ SCREENS: tuple[tuple[str, str, str], ...] = (
     ("8", "connections", "Connections"),
 )
 """(digit, screen id, name) of the top level; a number belongs to its screen for good"""
+    ("9", "presets", "Presets"),
 TOP: frozenset[str] = frozenset(name for _, name, _ in SCREENS)
 """ids of the top-level screens"""
 

@@ -15,10 +15,13 @@ from turbofinops_tui import config, keymap
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.errors import UsageError
 from turbofinops_tui.screens.cohorts import CohortsScreen
+from turbofinops_tui.screens.bridge import BridgeScreen
 from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
 from turbofinops_tui.screens.links import LinksScreen
+from turbofinops_tui.screens.presets import PresetsScreen
+from turbofinops_tui.screens.overview import OverviewScreen
 from turbofinops_tui.screens.start import StartScreen
 from turbofinops_tui.widgets.grid import Grid
 
@@ -31,6 +34,7 @@ OWNERS: dict[str, type] = {
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,
+    "presets": PresetsScreen,
 }
 
 
@@ -49,7 +53,9 @@ def test_ids_are_unique_and_readable() -> None:
     assert {command.group for command in keymap.COMMANDS} == set(keymap.GROUPS)
 
 
-@pytest.mark.parametrize("screen", ["overview", "customers", "customer", "links", "connections", "explain"])
+@pytest.mark.parametrize(
+    "screen", ["overview", "customers", "customer", "links", "connections", "explain", "bridge"]
+)
 def test_no_key_means_two_things_on_a_screen(screen: str) -> None:
     counts = Counter(key for command in keymap.for_screen(screen) for key in _keys(command))
     assert [key for key, count in counts.items() if count > 1] == []

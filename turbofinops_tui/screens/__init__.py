@@ -25,6 +25,10 @@ def make(name: str, state: AppState) -> Frame:
         from turbofinops_tui.screens.links import LinksScreen
 
         return LinksScreen()
+    if name == "presets":
+        from turbofinops_tui.screens.presets import PresetsScreen
+
+        return PresetsScreen()
     if name == "connections":
         from turbofinops_tui.screens.connections import ConnectionsScreen
 
@@ -52,6 +56,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.rule_editor import RuleEditor
 
         return RuleEditor(*args)
+    if name == "report":
+        from turbofinops_tui.screens.report import ReportScreen
+
+        return ReportScreen(*args)
     if name == "start":
         from turbofinops_tui.screens.start import StartScreen
 

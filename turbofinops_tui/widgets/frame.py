@@ -92,6 +92,10 @@ class Frame(Screen[None]):
         """(slice, customer, measure) of the figure under the cursor, when there is one to explain."""
         return None
 
+    def adopt(self, asked: Slice) -> bool:
+        """Take the screen's own switches from a saved slice; whether it then asks just that."""
+        return self.view() == asked
+
     def sync_names(self) -> list[str] | None:
         """The connections that ``r`` fetches from: empty all of them, None (and said) nothing."""
         return []

@@ -56,6 +56,10 @@ class Host(App[int]):
         """Show a form by its name; ``then`` gets what it gave, unless it was closed."""
         raise NotImplementedError
 
+    def open_preset(self, preset: Any) -> None:
+        """The screen of the preset with its slice; a table of its own where no screen asks just that."""
+        raise NotImplementedError
+
     def connected(self, name: str) -> None:
         """The first fetch of a new connection; on an empty store with what it brings on screen."""
         raise NotImplementedError
