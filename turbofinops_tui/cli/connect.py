@@ -125,7 +125,7 @@ def _add(args: argparse.Namespace, session: Session) -> int:
             raise UsageError(
                 f"{args.kind} takes no secret", "its credentials come from the provider's own chain"
             )
-        secrets[args.field or kind.fields[0].name] = _from_stdin()
+        secrets[args.field or kind.fields[0].name] = from_stdin()
     talk = [] if args.secret_stdin else _find_or_ask(session, connection, args.field, secrets)
     add_connection(session, connection, secrets)
     for line in talk:
@@ -147,7 +147,7 @@ def _find_or_ask(
         if line.origin:
             talk.append(f"{line.field}: from {line.origin}")
         elif has_terminal() and not line.trouble.startswith("No OS keyring") and only in (None, line.field):
-            if value := _prompt(asks[line.field], line.required):
+            if value := prompt(asks[line.field], line.required):
                 secrets[line.field] = value
         elif line.required:
             talk.append(f"{line.field}: {line.trouble}")
@@ -170,9 +170,9 @@ def _secret(args: argparse.Namespace, session: Session) -> int:
     kind = kind_of(found.kind) if found else None
     name = args.field or (kind.fields[0].name if kind else "")
     if args.secret_stdin:
-        value = _from_stdin()
+        value = from_stdin()
     elif has_terminal():
-        value = _prompt(kind.field(name).ask if kind else "Secret", True)
+        value = prompt(kind.field(name).ask if kind else "Secret", True)
     else:
         raise UsageError("there is no terminal to ask on", "pipe the secret in with --secret-stdin")
     store_secret(session, args.name, name, value)
@@ -215,7 +215,8 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _from_stdin() -> str:
+def from_stdin() -> str:
+    """A secret piped in; UsageError on a terminal, or for what is not one line."""
     from turbofinops_tui.actions.connections import read_secret
 
     if sys.stdin.isatty():
@@ -223,7 +224,8 @@ def _from_stdin() -> str:
     return read_secret(sys.stdin.read(STDIN_LIMIT))
 
 
-def _prompt(what: str, required: bool) -> str:
+def prompt(what: str, required: bool) -> str:
+    """A secret asked for, not shown while typed; empty when it may be and is."""
     from getpass import getpass
 
     from turbofinops_tui.actions.connections import read_secret

@@ -31,6 +31,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "webhook": ("webhook", "receive Stripe's events: durable before the answer, derived behind it"),
     "receive": ("receive", "receive traces over OTLP/HTTP: durable before the answer, settled behind it"),
     "evidence": ("evidence", "usage evidence: which attribute of the spans names the customer"),
+    "prices": ("prices", "what AI calls cost and by which price; models without one; pricing anew"),
     "import": ("imports", "bring in cost files, revenue, customers and rates"),
     "imports": ("imports_admin", "list deliveries or undo one"),
     "sync": ("sync", "fetch what is new from the connected accounts"),
@@ -41,6 +42,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "movements": ("movements", "every step of MRR: new, expansion, contraction, churn, reactivation"),
     "whatif": ("whatif", "another price, plan, model or AI cap, replayed over a customer's real months"),
     "findings": ("findings", "what wants action: money at stake, remedies, owner, due; and what came of it"),
+    "check": ("check", "what crossed below its margin floor in the last complete week"),
     "reconcile": ("reconcile", "prove that stored and attributed cost add up to the source's total"),
     "links": ("links", "attribution links: cost to customers and features"),
     "classes": ("links", "class rules: which cost is opex"),
@@ -48,6 +50,8 @@ NOUNS: dict[str, tuple[str, str]] = {
     "features": ("links", "revenue map: product to features"),
     "identities": ("links", "external ids of customers"),
     "routes": ("links", "routes to features"),
+    "digest": ("digest", "the week in one text: losers, crossings, coverage, score, what changed"),
+    "notify": ("notify", "channels of alerts and digests: list, add, test, remove"),
     "presets": ("presets", "saved slices: list, save, show, delete, promote, export, import"),
     "rules": ("rules", "all rules as one file: export, plan, apply"),
     "customers": ("customers", "list and show customers"),
@@ -61,7 +65,7 @@ NOUNS: dict[str, tuple[str, str]] = {
 
 CHANGING = frozenset({
     "import", "imports", "links", "classes", "shared", "features", "identities", "routes", "customers",
-    "rules", "forget", "settings", "sync", "backfill",
+    "rules", "forget", "settings", "sync", "backfill", "prices",
 })  # fmt: skip
 """nouns after which the figures of the books may be due"""
 

@@ -141,10 +141,10 @@ def raise_again(txn: WriteTxn, alert: Alert, found: Alert) -> None:
     """A withdrawn crossing of the same days that is there after all, or is another by now; audited."""
     txn.conn.execute(
         "UPDATE watch_alert SET withdrawn_at = '', withdrawn_why = '', was = ?, now = ?, revenue = ?,"
-        " cost = ?, floor = ?, causes = ?, parts = ?, books = ? WHERE id = ?",
+        " cost = ?, floor = ?, causes = ?, parts = ?, books = ?, found_at = ? WHERE id = ?",
         (
             found.was, found.now, str(found.revenue), str(found.cost), found.floor,
-            _json(list(map(list, found.causes))), _json(dict(found.parts)), found.books, alert.id,
+            _json(list(map(list, found.causes))), _json(dict(found.parts)), found.books, txn.now, alert.id,
         ),
     )  # fmt: skip
     before = {"state": alert.now, "why": alert.withdrawn_why}
