@@ -1,25 +1,20 @@
 """Revenue and cost over months as lines, margin as bars from zero, on plotext 6.
 
-plotext is imported when the first chart is drawn, never before first paint. Its
-figure is one global; charts are drawn on the main thread only. plotext works in
-floats: here they place pixels and never hold an amount that is shown.
+How plotext is used stands in canvas.py.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from turbofinops_tui.economics.money import Money
-from turbofinops_tui.economics.shown import compact_text
-from turbofinops_tui.widgets.paint import Painted, Span, Spans
+from turbofinops_tui.widgets.charts.canvas import AXIS, SLOT, even_step, finish, money_ticks, start
+from turbofinops_tui.widgets.charts.canvas import spans_of as spans_of
+from turbofinops_tui.widgets.charts.canvas import tick_text as tick_text
+from turbofinops_tui.widgets.paint import Painted, Spans
 
-_SGR = re.compile(r"\x1b\[([0-9;]*)m")
-_SLOTS = ("", "line", "line2", "good_bar", "bar", "rule")
-"""plotext colour number -> role; charts follow the theme, no ANSI reaches the terminal"""
-_LINE, _LINE2, _GOOD, _BAD, _RULE = 1, 2, 3, 4, 5
+_LINE, _LINE2, _GOOD, _BAD = SLOT["line"], SLOT["line2"], SLOT["good_bar"], SLOT["bar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +60,34 @@ class TrendChart(Painted):
 
 def draw(trend: Trend, width: int, height: int, markers: str) -> list[Spans]:
     """``trend`` as painted lines of ``width`` x ``height`` cells."""
-    import plotext  # type: ignore[import-untyped]  # 30 ms: never before first paint
-
-    plotext.terminal.limit(False, False)
-    figure = plotext.figure
-    figure.clear()
-    figure.theme("colorless")
-    figure.plot_size(width, height)
-    months, cells = len(trend.labels), max(1, width - 8)
+    plotext, figure = start(width, height)
+    cells = max(2, width - AXIS)
+    step, months = even_step(len(trend.labels), max(1, cells - 2 - NAME_CELLS))
+    trend = last_months(trend, months)
     bars = trend.bars and height >= 10
     top, bottom = _limits(trend, bars)
     figure.ruler("y").lim(float(bottom), float(top))
-    left, right = -0.5, _right_end(months, cells)
-    figure.ruler("x").lim(left, right)
+    # The first month stands on the second cell, every other one `step` cells further: bars are even.
+    left = -1 / step
+    figure.ruler("x").lim(left, left + (cells - 1) / step)
     if bars:
         _bars(plotext, figure, trend.margin)
     for values, slot in ((trend.cost, _LINE2), (trend.revenue, _LINE)):
         _line(plotext, figure, values, slot, markers)
-    _names(plotext, figure, trend, (bottom, top), height, months - 1 + 1.5 * (right - left) / cells)
-    step = _round_step(top - bottom, max(2, (height - 2) // 3))
-    ticks = list(range(-(-bottom // step) * step, top + 1, step))
-    figure.ruler("y").ticks(ticks, [_tick(tick, trend.currency).rjust(6) for tick in ticks])
-    every = max(1, -(-months * 9 // cells))
+    _names(plotext, figure, trend, (bottom, top), height, months - 1 + 2 / step)
+    money_ticks(figure, bottom, top, height, trend.currency)
+    every = max(1, -(-9 // step))
     places = list(range((months - 1) % every, months, every))
     figure.ruler("x").ticks(places, [trend.labels[place] for place in places])
-    for axis, side in (("x", 1), ("y", 1)):
-        figure.axes(False, axis=axis, side=side)
-    return [_spans(line) for line in figure.build().string().rstrip("\n").split("\n")[:height]]
+    return finish(figure, height)
+
+
+def last_months(trend: Trend, count: int) -> Trend:
+    """The last ``count`` months of ``trend``."""
+    return replace(
+        trend, labels=trend.labels[-count:], revenue=trend.revenue[-count:], cost=trend.cost[-count:],
+        margin=trend.margin[-count:],
+    )  # fmt: skip
 
 
 def _limits(trend: Trend, bars: bool) -> tuple[int, int]:
@@ -105,23 +101,6 @@ def _limits(trend: Trend, bars: bool) -> tuple[int, int]:
 
 NAME_CELLS = 9
 """cells right of the last month, for the names of the lines"""
-
-
-def _right_end(months: int, cells: int) -> float:
-    """The x of the canvas' right edge: the last month stands NAME_CELLS before it."""
-    part = min(0.5, NAME_CELLS / cells)
-    return (months - 1 + part / 2) / (1 - part)
-
-
-def _tick(units: int, currency: str) -> str:
-    return compact_text(Money(units, currency)).replace(".0", "") if units else "0"
-
-
-def _round_step(span: int, count: int) -> int:
-    """A step of 1, 2 or 5 times a power of ten that needs at most ``count`` steps for ``span``."""
-    raw = max(1, -(-span // count))
-    power = 10 ** (len(str(raw)) - 1)
-    return int(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw))
 
 
 def _bars(plotext: Any, figure: Any, margin: Sequence[int | None]) -> None:
@@ -163,30 +142,3 @@ def _names(plotext: Any, figure: Any, trend: Trend, limits: tuple[int, int], hei
         rows.add(row)
         label = plotext.colorize(name, slot)
         figure.draw(figure.text(x, limits[0] + row * span / (canvas - 1), label))
-
-
-def _spans(line: str) -> list[Span]:
-    """One line of plotext's output as spans: its colour numbers are our roles."""
-    spans: list[Span] = []
-    role, position = "muted", 0
-    for match in _SGR.finditer(line):
-        if match.start() > position:
-            spans.append((line[position : match.start()], role))
-        role, position = _role(match[1]), match.end()
-    if position < len(line):
-        spans.append((line[position:], role))
-    return spans
-
-
-def _role(codes: str) -> str:
-    parts = codes.split(";")
-    for index, part in enumerate(parts):
-        if part == "5" and index and parts[index - 1] == "38" and index + 1 < len(parts):
-            return _slot(int(parts[index + 1]))
-        if part.isdigit() and 30 <= int(part) <= 37:
-            return _slot(int(part) - 30)
-    return "muted"
-
-
-def _slot(number: int) -> str:
-    return _SLOTS[number] if 0 < number < len(_SLOTS) else "muted"
