@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.economics.money import EXPONENTS, decimal_text, to_decimal
 from turbofinops_tui.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.economics.books import FactBooks
+    from turbofinops_tui.economics.evaluate.proof import Proof
 
 BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
 _EXACT = Context(prec=200)
@@ -92,7 +96,39 @@ def reconcile(reports: Reports, source: str | None = None) -> Reconciliation:
         key = (batch.source, batch.export, batch.period, currency, cost)
         buckets = proofs[cost].get((number, currency), dict.fromkeys(BUCKETS, 0))
         rows.append(_row(key, Decimal(exact), Decimal(residual), buckets))
+    rows += _priced(books, proofs, source)
     return Reconciliation(tuple(sorted(rows, key=_order)))
+
+
+def _priced(books: FactBooks, proofs: dict[str, Proof], source: str | None) -> list[ReconcileRow]:
+    """The proofs of cost that evidence alone tells: no delivery stands behind it, its rows are the total."""
+    own = {
+        number: (batch, exact)
+        for number, batch in enumerate(books.batches)
+        if batch.id < 0 and source in (None, batch.source)
+        for exact in ({cost: dict[str, int]() for cost in proofs},)
+    }
+    if not own:
+        return []
+    rows = books.facts.monthly
+    codes, labels = books.facts.currencies
+    for dimension, number, *amounts in zip(
+        *(c.tolist() for c in (rows.dimension, rows.batch, rows.effective, rows.billed)), strict=True
+    ):
+        if number in own:
+            currency = labels[int(codes[dimension])]
+            for cost, amount in zip(("effective", "billed"), amounts, strict=True):
+                sums = own[number][1][cost]
+                sums[currency] = sums.get(currency, 0) + amount
+    return [
+        _row(
+            (batch.source, batch.export, batch.period, currency, cost), to_decimal(units, currency),
+            Decimal(0), proofs[cost].get((batch.id, currency), dict.fromkeys(BUCKETS, 0)),
+        )
+        for batch, exact in own.values()
+        for cost, sums in exact.items()
+        for currency, units in sums.items()
+    ]  # fmt: skip
 
 
 def _row(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from turbofinops_tui.economics.patterns import fold
+from turbofinops_tui.economics.types import CostDimension
 
+AI_CATEGORY = "AI and Machine Learning"
+AI_PROVIDERS = ("openai", "anthropic", "openrouter")
+"""sources of an AI kind: all their cost is AI cost"""
 _PROVIDERS = {
     "aws.bedrock": "aws", "bedrock": "aws", "bedrock_converse": "aws", "gcp.vertex_ai": "gcp", "vertex_ai": "gcp",
     "gcp.gemini": "gcp", "gcp.gen_ai": "gcp", "gemini": "gcp", "google": "gcp", "azure.ai.openai": "azure",
@@ -32,3 +37,10 @@ def model_family(model: str) -> str:
     while (shorter := _DATED.sub("", name)) and shorter != name:
         name = shorter
     return name
+
+
+def is_ai_cost(dimension: CostDimension, services: Iterable[str]) -> bool:
+    """AI cost: its category, sources of an AI kind, and ``services`` (the setting ``ai_services``)."""
+    if dimension.provider in AI_PROVIDERS or fold(dimension.category) == fold(AI_CATEGORY):
+        return True
+    return fold(dimension.service) in {fold(name) for name in services}

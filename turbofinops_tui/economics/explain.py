@@ -85,6 +85,12 @@ def direct_text(link: Link | None, lost: Sequence[Lost]) -> str:
     return _with_lost(f"{link.kind} link `{link.id}` won: {gives}", lost)
 
 
+def bill_text(lost: Sequence[Lost]) -> str:
+    """Why cost of an AI bill is direct without a link."""
+    how = "evidence of who used it splits the bill: account, UTC day, model family and token class"
+    return _with_lost(how, lost)
+
+
 def shared_text(rule: SharedRule) -> str:
     """Why cost is shared: the rule and what its weights are."""
     weights = {

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turbofinops_tui.economics.books.evidence import EvidenceSource, MemoryEvidence, UsageFacts
+from turbofinops_tui.economics.books.priced import with_priced
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
 from turbofinops_tui.economics.books.rows import (
@@ -345,13 +346,16 @@ def build(
 ) -> FactBooks:
     """Books over every month that the facts touch."""
     table = rates if rates is not None else RateTable()
+    number_settings = settings or NumberSettings()
+    if evidence is not None:
+        dimensions, cost = with_priced(dimensions, cost, evidence, number_settings)
     facts = Facts(
         dimensions,
         customers,
         cost,
         revenue_facts(revenue, table),
         table,
-        settings or NumberSettings(),
+        number_settings,
         facts_id,
         evidence,
     )

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from turbofinops_tui.economics.ai_names import AI_CATEGORY
 from turbofinops_tui.economics.books.facts import FactBooks, Facts
+from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
 from turbofinops_tui.economics.books.revenue import revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import (
@@ -18,31 +20,12 @@ from turbofinops_tui.economics.books.revenue_columns import (
     RevenueColumns,
     columns_of,
 )
-from turbofinops_tui.economics.books.rows import Batch, CostRows, CostSource, Ints
+from turbofinops_tui.economics.books.rows import Batch, Ints
 from turbofinops_tui.economics.scenario import SOURCE, CostChange
 from turbofinops_tui.economics.token_units import token_class
 from turbofinops_tui.economics.types import CostDimension, Revenue
 
-AI_CATEGORY = "AI and Machine Learning"
 Chosen = npt.NDArray[np.bool_]
-
-
-class Layered:
-    """A ``CostSource`` with the rows of another one after its own."""
-
-    def __init__(self, base: CostSource, added: MemoryCost) -> None:
-        self._base, self._added = base, added
-        self.batches: Sequence[Batch] = (*base.batches, *added.batches[len(base.batches) :])
-
-    def monthly(self) -> CostRows:
-        """Every (dimension, batch, month) of both."""
-        return CostRows.join([self._base.monthly(), self._added.monthly()])
-
-    def daily(self, start: int, end: int, dimensions: Ints | None = None) -> CostRows:
-        """Every (dimension, batch, day) of both."""
-        return CostRows.join([
-            self._base.daily(start, end, dimensions), self._added.daily(start, end, dimensions),
-        ])  # fmt: skip
 
 
 def with_costs(books: FactBooks, changes: Sequence[CostChange], currency: str) -> FactBooks:
@@ -63,7 +46,7 @@ def with_costs(books: FactBooks, changes: Sequence[CostChange], currency: str) -
     rows = ((at, batch, day, units, units, 0) for (at, day), units in sorted(sums.items()))
     added = MemoryCost(rows, (*facts.cost.batches, Batch(0, SOURCE)))
     other = Facts(
-        dimensions, facts.customers, Layered(facts.cost, added), facts.revenue, facts.rates, facts.settings,
+        dimensions, facts.customers, Layered(facts.cost, added, first), facts.revenue, facts.rates, facts.settings,
         marked(facts.facts_id, changes), facts.evidence.source,
     )  # fmt: skip
     other.evidence = facts.evidence

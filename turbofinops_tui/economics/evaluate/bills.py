@@ -46,6 +46,8 @@ class Cell(NamedTuple):
     family: str
     token_class: str
     currency: str
+    model: str
+    """of priced cost, which tells its model exactly; else empty"""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,10 @@ class Bills:
             if not ai[position] or d.provider not in told or d.charge_category in ("Tax", "Credit"):
                 continue
             family = model_family(d.model)
-            cell = Cell(d.provider, d.account, family, token_class(d.unit) if family else "", d.currency)
+            model = d.model if d.cost_basis == "priced" else ""
+            cell = Cell(
+                d.provider, d.account, family, token_class(d.unit) if family else "", d.currency, model
+            )
             self.cell_of[position] = number.setdefault(cell, len(number))
         self.cells = list(number)
 
@@ -178,8 +183,9 @@ class Bills:
             and cells[number].bill > 0
             and cells[number].whole > 0
         ]
+        found = [n for n in found if self.cells[n].account == own.account] or found
         exact = [number for number in found if self.cells[number].family]
-        return exact or found
+        return [n for n in exact if self.cells[n].model == own.model] or exact or found
 
     def _give(self, cells: Day, candidates: list[int], name: str, told: Told) -> None:
         """One class to the most specific cells; over several accounts by what each was billed."""

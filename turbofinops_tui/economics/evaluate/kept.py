@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from turbofinops_tui.economics.ai_names import is_ai_cost
 from turbofinops_tui.economics.books import Facts
 from turbofinops_tui.economics.links import Directory
-from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.types import Rules
 
 Mask = npt.NDArray[np.bool_]
-AI_CATEGORY = "ai and machine learning"
-AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 
 
 def directory_of(facts: Facts, rules: Rules) -> Directory:
@@ -33,15 +31,7 @@ def is_category(facts: Facts, category: str) -> Mask:
 
 def is_ai(facts: Facts) -> Mask:
     """AI cost: its category, sources of an AI kind, and the services of the setting ``ai_services``."""
-    return facts.once("is ai", lambda: _is_ai(facts))
-
-
-def _is_ai(facts: Facts) -> Mask:
-    services = {fold(name) for name in facts.settings.ai_services}
-    return np.array(
-        [
-            fold(d.category) == AI_CATEGORY or d.provider in AI_PROVIDERS or fold(d.service) in services
-            for d in facts.dimensions
-        ],
-        dtype=bool,
+    services = facts.settings.ai_services
+    return facts.once(
+        "is ai", lambda: np.array([is_ai_cost(d, services) for d in facts.dimensions], dtype=bool)
     )

@@ -29,6 +29,7 @@ from turbofinops_tui.economics.evaluate.tracing import is_traced, share_text, sp
 from turbofinops_tui.economics.explain import (
     Lost,
     applies_within,
+    bill_text,
     direct_text,
     lost_links,
     nobody_text,
@@ -179,6 +180,10 @@ def why_text(
         return nobody_text(BUCKETS[bucket], _class_rules(books, rules, dimensions, first, last), ())  # type: ignore[arg-type]
     matching = _matching(books, rules, set(dimensions))
     lost: Sequence[Lost] = lost_links(rules.links, matching, link, first, last)
+    if bucket == DIRECT and link == NOBODY:
+        cells = binding_of(books, rules, slice_).usage.bills.cell_of
+        if any(cells[number] != NOBODY for number in dimensions):
+            return bill_text(lost)
     if bucket == DIRECT:
         return direct_text(None if link == NOBODY else rules.links[link], lost)
     return nobody_text("unattributed", "", lost)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from turbofinops_tui.economics.ai_names import AI_PROVIDERS
 from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.economics.books.priced import EXPORT
 from turbofinops_tui.economics.patterns import pattern
 from turbofinops_tui.economics.periods import Days, month_of_day, month_start
 from turbofinops_tui.economics.types import Condition, SourceState
-
-AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 
 
 def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition]) -> tuple[SourceState, ...]:
     """Missing and provisional days of every cost source inside ``days``, in order of source."""
     last: dict[str, int] = {}
     final: dict[str, int] = {}
+    priced: dict[str, Days] = {}
     for batch in books.batches:
+        if batch.export == EXPORT and batch.id < 0 and batch.first_day is not None:
+            held = priced.get(batch.source, Days(batch.first_day, batch.first_day))
+            priced[batch.source] = Days(held.start, batch.last_day + 1 if batch.last_day else held.end)
+            continue  # it ends where the bill has come: nothing of it is missing
         for day in (batch.last_day, None if batch.delivered_until is None else batch.delivered_until - 1):
             if day is not None:
                 last[batch.source] = max(last.get(batch.source, day), day)
@@ -34,6 +39,10 @@ def states(books: FactBooks, days: Days, today: int, where: Sequence[Condition])
             # final; a source that says it itself knows better
             month = month_of_day(today - books.settings.final_after_days)
             found += _of_source(source, watermark, days, today, final.get(source, month_start(month)))
+    for source, held in sorted(priced.items(), key=lambda item: item[0].encode()):
+        start, end = max(days.start, held.start), min(days.end, held.end, today + 1)
+        if start < end and _asked(source, where):
+            found.append(SourceState(source, start, end, "provisional"))
     return tuple(found)
 
 

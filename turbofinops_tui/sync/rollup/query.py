@@ -125,7 +125,9 @@ class RollupQuery:
                 continue
             text = render(expression, self.relation)
             if name == "unit":
-                text = f"CASE WHEN {render(self.layout.quantity, self.relation)} IS NOT NULL THEN {text} END"
+                # a cost line of a token class has its unit without a quantity (economics/token_units.py)
+                given = f"{render(self.layout.quantity, self.relation)} IS NOT NULL"
+                text = f"CASE WHEN {given} OR {text} LIKE 'Mtokens:%' THEN {text} END"
             self._key(name, text)
             self.outer.append(f"coalesce({name}_t, '') AS {name}")
 

@@ -1,0 +1,218 @@
+"""Prices of AI calls as a use case: what was used, what has none, evidence against bills, pricing anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from turbofinops_tui.actions.usage_imports import (
+    TWICE,
+    UNPRICED,
+    price_book,
+    resolve_spans,
+    tell_findings,
+)
+from turbofinops_tui.economics.money import exact_text, scale
+from turbofinops_tui.economics.periods import day_text
+from turbofinops_tui.store.findings import Finding, load_findings, record_findings
+from turbofinops_tui.store.usage_calls import Told, call_days, derive_days, load_calls, set_prices
+
+if TYPE_CHECKING:
+    from turbofinops_tui.actions.reports import Reports
+    from turbofinops_tui.actions.session import Session
+
+EXCESS = "evidence_over_bill"
+DAYS_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPrice:
+    """A price on rows of evidence, with what it was used for."""
+
+    price: str
+    basis: str
+    provider: str
+    model: str
+    currency: str
+    first_day: int
+    last_day: int
+    calls: int
+    cost: int
+    """store units"""
+
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "price": self.price, "basis": self.basis, "provider": self.provider, "model": self.model,
+            "from": day_text(self.first_day), "to": day_text(self.last_day + 1), "calls": self.calls,
+            "cost": exact_text(self.cost, self.currency), "currency": self.currency,
+        }  # fmt: skip
+
+
+def used_prices(session: Session) -> list[UsedPrice]:
+    """Every price on stored evidence."""
+    query = (
+        "SELECT k.price, k.cost_basis, k.provider, k.model, k.currency, min(d.day), max(d.day),"
+        " sum(d.calls + d.failed_calls), sum(d.cost_input + d.cost_cache_read + d.cost_cache_write"
+        " + d.cost_output + d.cost_whole) FROM evidence_daily d JOIN evidence_key k ON k.id = d.key"
+        " WHERE k.currency <> '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 3, 4, 1, 5"
+    )
+    with session.store.read() as conn:
+        return [UsedPrice(*row) for row in conn.execute(query)]
+
+
+# --- what does not fit ------------------------------------------------------------------------------
+
+
+def check_prices(reports: Reports) -> dict[str, Any]:
+    """Models without a price, evidence above 1.05 of its bill, calls left out; each is a finding as well."""
+    excess = list(_excess(reports))
+    session = reports.session
+    if not session.read_only and excess:
+        with session.store.write("evidence against bills") as txn:
+            record_findings(txn, [_excess_finding(item) for item in excess])
+    with session.store.read() as conn:
+        unpriced = [item.finding for item in load_findings(conn, UNPRICED) if item.state == "open"]
+        twice = [item.finding for item in load_findings(conn, TWICE) if item.state == "open"]
+        tokens = {item.key: _tokens(conn, item.key) for item in unpriced}
+    return {
+        "unpriced": [
+            {
+                "provider": item.key.partition(" ")[0], "model": item.key.partition(" ")[2],
+                "calls": item.count, "tokens": tokens[item.key], "amount": item.amount or None,
+                "currency": item.currency or None,
+            }
+            for item in unpriced
+        ],
+        "excess": excess,
+        "left_out": [
+            {"feed": item.source, "what": item.detail, "calls": item.count, "amount": item.amount or None,
+             "currency": item.currency or None}
+            for item in twice
+        ],
+    }  # fmt: skip
+
+
+def _tokens(conn: Any, key: str) -> int:
+    provider, _, model = key.partition(" ")
+    row = conn.execute(
+        "SELECT coalesce(sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens),"
+        " 0) FROM evidence_daily e JOIN evidence_key k ON k.id = e.key"
+        " WHERE k.provider = ? AND k.model = ? AND k.currency = ''",
+        (provider, model),
+    ).fetchone()
+    return int(row[0])
+
+
+def _excess(reports: Reports) -> Iterator[dict[str, Any]]:
+    from turbofinops_tui.economics.evaluate.bills import TOLERANCE
+    from turbofinops_tui.economics.evaluate.usage import usage_of
+
+    books = reports.refresh()
+    bills = usage_of(books.facts, reports.rules()).bills
+    days = books.facts.evidence.days
+    if days is None:
+        return
+    for day, cell, held in bills.measured(days.start, days.end):
+        told = sum(held.parts.values(), Fraction(0))
+        if held.bill > 0 and told > TOLERANCE * held.whole > 0 and not cell.model:
+            over = held.bill * (told - held.whole) / held.whole
+            yield {
+                "day": day_text(day), "provider": cell.provider, "account": cell.account,
+                "model": cell.family or None, "class": cell.token_class or None,
+                "bill": exact_text(held.bill, cell.currency),
+                "evidence": exact_text(round(held.bill + over), cell.currency),
+                "over": exact_text(round(over), cell.currency), "currency": cell.currency,
+                "by": "tokens" if held.by_tokens else "money",
+            }  # fmt: skip
+
+
+def _excess_finding(item: dict[str, Any]) -> Finding:
+    place = " ".join(str(item[name]) for name in ("account", "model", "class") if item[name])
+    detail = f"evidence of {item['day']} is worth {item['evidence']}, the bill {item['bill']}: {place}"
+    key = f"{item['day']} {place}"
+    return Finding(EXCESS, key, item["provider"], detail, amount=item["over"], currency=item["currency"])
+
+
+# --- pricing anew ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Repricing:
+    """What pricing anew changes, by currency in major units."""
+
+    calls: int = 0
+    before: dict[str, Fraction] = field(default_factory=dict)
+    after: dict[str, Fraction] = field(default_factory=dict)
+    models: dict[str, Fraction] = field(default_factory=dict)
+    """``MODEL CURRENCY`` -> change"""
+
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "calls": self.calls, "before": _texts(self.before), "after": _texts(self.after),
+            "changes": {
+                name: _text(amount, name.rpartition(" ")[2]) for name, amount in sorted(self.models.items())
+            },
+        }  # fmt: skip
+
+
+def reprice(session: Session, start: int | None, end: int | None, *, write: bool) -> Repricing:
+    """Price stored calls of the days ``[start, end)`` by the prices of now; stored with ``write`` alone."""
+    book = price_book(session)
+    found = Repricing()
+    with session.store.read() as conn:
+        days = call_days(conn, start, end)
+    for first in range(0, len(days), DAYS_AT_ONCE):
+        some = days[first : first + DAYS_AT_ONCE]
+        changed: list[Told] = []
+        with session.store.read() as conn:
+            for feed, day in some:
+                for call, old in load_calls(conn, feed, day):
+                    new = book.priced(call)
+                    _count(found, call.model, old, new)
+                    if old != new:
+                        changed.append((call, new))
+        if write and changed:
+            with session.store.write("price anew") as txn:
+                set_prices(txn, changed)
+                touched = {(call.feed, call.day) for call, _ in changed}
+                derive_days(txn, touched)
+                tell_findings(txn, touched)
+                txn.audit("reprice", "evidence", "calls", None, {"calls": len(changed)})
+    if write:
+        resolve_spans(session, {day for _, day in days})
+    return found
+
+
+def _count(found: Repricing, model: str, old: Any, new: Any) -> None:
+    found.calls += old != new
+    for sums, prices, sign in ((found.before, old, -1), (found.after, new, 1)):
+        for item in prices:
+            sums[item.currency] = sums.get(item.currency, Fraction(0)) + item.total
+            if old != new:
+                name = f"{model} {item.currency}"
+                found.models[name] = found.models.get(name, Fraction(0)) + sign * item.total
+
+
+def _texts(sums: dict[str, Fraction]) -> dict[str, str]:
+    return {currency: _text(amount, currency) for currency, amount in sorted(sums.items())}
+
+
+def _text(amount: Fraction, currency: str) -> str:
+    return exact_text(round(amount * scale(currency)), currency)
+
+
+def listed(rules: Any) -> list[dict[str, object]]:
+    """The user's own prices, in order."""
+    return [
+        {
+            "provider": item.provider, "model": item.model, "class": item.token_class,
+            "from": None if item.start is None else day_text(item.start),
+            "per_million": format(Decimal(item.per_million), "f"), "currency": item.currency,
+        }
+        for item in rules.prices or ()
+    ]  # fmt: skip
