@@ -58,9 +58,9 @@ SCREENS: tuple[tuple[str, str, str], ...] = (
     ("3", "cohorts", "Cohorts"),
     ("6", "links", "Links"),
     ("8", "connections", "Connections"),
+    ("9", "presets", "Presets"),
 )
 """(digit, screen id, name) of the top level; a number belongs to its screen for good"""
-    ("9", "presets", "Presets"),
 TOP: frozenset[str] = frozenset(name for _, name, _ in SCREENS)
 """ids of the top-level screens"""
 
