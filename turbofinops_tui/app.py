@@ -126,6 +126,8 @@ class TurboApp(Keeping):
         if scope.range.period:
             state.period = scope.range.period
         state.basis, state.cost = scope.revenue, scope.cost
+        if self.desk.books_id:
+            state.books, state.looked_at = self.desk.books_id, self.opener.clock.stamp()
         for screen in self._named.values():
             screen.remember(state)
         try:

@@ -15,14 +15,16 @@ from turbofinops_tui.errors import UsageError
 from turbofinops_tui.key_commands import COMMANDS as FIRST
 from turbofinops_tui.key_commands import GRIDS as FIRST_GRIDS
 from turbofinops_tui.key_commands import Command
+from turbofinops_tui.key_commands_bridge import BRIDGE, BRIDGE_GRIDS
 from turbofinops_tui.key_commands_team import TEAM, TEAM_GRIDS
 
 __all__ = ["COMMANDS", "Command"]
 
-GRIDS = tuple(dict.fromkeys((*FIRST_GRIDS, *TEAM_GRIDS)))
+GRIDS = tuple(dict.fromkeys((*FIRST_GRIDS, *BRIDGE_GRIDS, *TEAM_GRIDS)))
 """screens with tables"""
 COMMANDS: tuple[Command, ...] = (
     *(replace(command, screens=GRIDS) if command.screens == FIRST_GRIDS else command for command in FIRST),
+    *BRIDGE,
     *TEAM,
 )
 """every command, in the order that help and docs list them"""

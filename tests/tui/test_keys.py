@@ -35,6 +35,8 @@ OWNERS: dict[str, type] = {
     "connections": ConnectionsScreen,
     "start": StartScreen,
     "presets": PresetsScreen,
+    "overview": OverviewScreen,
+    "bridge": BridgeScreen,
 }
 
 

@@ -26,6 +26,9 @@ class AppState:
     """0: all customers"""
     basis: str = "recognised"
     cost: str = "effective"
+    books: str = ""
+    """books id that this user saw last, and when (ISO, UTC)"""
+    looked_at: str = ""
     sorts: dict[str, list[Any]] = field(default_factory=dict)
     """grid id -> [column id, descending]"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.periods import resolve_period
@@ -31,3 +32,29 @@ def time_bridge(reports: Reports, first: str, second: str, by: str, options: Sli
         reports.books(), reports.rules(), before, after, today=today, by=by, options=options or Slice(),
         as_of=reports.session.clock.stamp(), books_id=reports.ids(), ends=(first, second),
     )  # fmt: skip
+
+
+ENDINGS = (".csv", ".json", ".txt")
+
+
+def target(text: str) -> Path:
+    """The file meant by ``text``; UsageError unless it ends as a form of a bridge in a directory that is there."""
+    path = Path(text.strip()).expanduser()
+    if path.suffix.lower() not in ENDINGS:
+        raise UsageError(
+            f"{path.name or text!r} ends in none of {' '.join(ENDINGS)}", "write such as bridge.csv"
+        )
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no directory {path.parent}", "create it, or give another path")
+    return path
+
+
+def write(bridge: Bridge, text: str) -> Path:
+    """Write a bridge as CSV, JSON or text by the ending of the file, never over another; returns its path."""
+    from turbofinops_tui.actions.exporting import write_text
+    from turbofinops_tui.files import bridge_forms
+
+    path = target(text)
+    forms = {".csv": bridge_forms.csv_text, ".json": bridge_forms.json_text, ".txt": bridge_forms.plain_text}
+    write_text(forms[path.suffix.lower()](bridge), path)
+    return path

@@ -31,7 +31,14 @@ def write(table: Table, path: Path, *, replace: bool = False) -> int:
     """
     if path.exists() and not replace:
         raise ConflictError(f"{path} is there already", "replace it, or give another name")
-    text = ENDINGS[path.suffix.lower()](table)
+    write_text(ENDINGS[path.suffix.lower()](table), path, replace=replace)
+    return len(table.rows)
+
+
+def write_text(text: str, path: Path, *, replace: bool = False) -> None:
+    """Write ``text`` to ``path`` in one step, 0600; raises as ``write``."""
+    if path.exists() and not replace:
+        raise ConflictError(f"{path} is there already", "replace it, or give another name")
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
         try:
@@ -43,7 +50,6 @@ def write(table: Table, path: Path, *, replace: bool = False) -> int:
             raise
     except OSError as error:
         raise StoreError(f"{path} cannot be written ({error.strerror})", "give another path") from None
-    return len(table.rows)
 
 
 def suggestion(screen: str, table: Table) -> str:

@@ -35,7 +35,7 @@ def make(name: str, state: AppState) -> Frame:
         return ConnectionsScreen()
     from turbofinops_tui.screens.overview import OverviewScreen
 
-    return OverviewScreen()
+    return OverviewScreen(state.books, state.looked_at)
 
 
 def make_deep(name: str, *args: Any) -> Screen[Any]:
@@ -60,6 +60,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.report import ReportScreen
 
         return ReportScreen(*args)
+    if name == "bridge":
+        from turbofinops_tui.screens.bridge import BridgeScreen
+
+        return BridgeScreen(*args)
     if name == "start":
         from turbofinops_tui.screens.start import StartScreen
 

@@ -241,6 +241,10 @@ class CustomerScreen(Frame):
         current = next((name for name in names if self.parts[name].has_focus), names[0])
         self._show_part(names[(names.index(current) + step) % len(names)])
 
+    def action_bridge(self) -> None:
+        """Why this margin changed since the period before."""
+        self.host.drill("bridge", self.ref)
+
     def _show_part(self, name: str) -> None:
         for other, grid in self.parts.items():
             grid.set_class(other == name, "-chosen")

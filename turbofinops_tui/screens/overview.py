@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -15,7 +16,7 @@ from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
 from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables
-from turbofinops_tui.widgets.grid import Grid
+from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column
 from turbofinops_tui.widgets.money_rows import (
     MoneyRow,
@@ -30,7 +31,11 @@ from turbofinops_tui.widgets.money_rows import (
     since_column,
     worst_first,
 )
+from turbofinops_tui.widgets.paint import Lines
 from turbofinops_tui.widgets.tiles import Tile, Tiles
+
+if TYPE_CHECKING:
+    from turbofinops_tui.economics.bridge import Bridge
 
 TOTALS = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")
 LOSSES = ("revenue", "cost", "margin", "margin_pct", "ai_share")
@@ -45,8 +50,14 @@ class OverviewScreen(Frame):
     ID = "overview"
     TITLE = "Overview"
 
-    def __init__(self) -> None:
+    BINDINGS = bindings("overview")
+
+    def __init__(self, books: str = "", looked_at: str = "") -> None:
         super().__init__()
+        self.books, self.looked_at = books, looked_at
+        """the books that this user saw last, and when"""
+        self.since = Lines(id="since", height=1)
+        self.since.display = False
         self.tiles = Tiles()
         self.chart = TrendChart()
         self.rows: list[MoneyRow] = []
@@ -57,6 +68,7 @@ class OverviewScreen(Frame):
     def body(self) -> Iterable[Widget]:
         """Tiles above; chart and biggest losses below."""
         yield self.tiles
+        yield self.since
         with Horizontal(id="split"):
             yield self.chart
             yield self.list
@@ -136,6 +148,27 @@ class OverviewScreen(Frame):
         self.list.empty_text = "Nobody loses money in this period."
         self.list.set_rows(self.rows)
 
+    def gather(self, session: Any, reports: Any) -> Bridge | None:
+        """What changed in this period since this user last looked (in the thread)."""
+        from turbofinops_tui.actions.bridge_view import looked
+
+        if self.host.desk.scope.view != "saved":
+            return None
+        return looked(reports, self.books, self.host.desk.slice((), ()))
+
+    def take(self, data: Any) -> None:
+        """One line under the tiles: the change and its largest causes."""
+        from turbofinops_tui.actions.bridge_view import looked_spans
+
+        key = self.host.keys["overview.looked"].partition(",")[0]
+        self.since.set_lines([(looked_spans(data, self.looked_at, key, self.size.width), "")])
+        show(self.since, not self.empty.display)
+
+    def forget(self) -> None:
+        """The line goes with the numbers."""
+        super().forget()
+        show(self.since, False)
+
     def explained(self) -> tuple[Slice, str | None, str] | None:
         """The figure under the cursor."""
         return explained_row(self.list, self.view())
@@ -165,6 +198,17 @@ class OverviewScreen(Frame):
         return columns
 
     # --- keys -----------------------------------------------------------------------------
+
+    def action_bridge(self) -> None:
+        """Why the margin changed since the period before."""
+        self.host.drill("bridge")
+
+    def action_looked(self) -> None:
+        """What changed since this user last looked."""
+        if self.books:
+            self.host.drill("bridge", None, self.books)
+        else:
+            self.say("this is the first time that you look: from the next run on")
 
     def on_grid_opened(self, message: Grid.Opened) -> None:
         """Drill into the customer."""
