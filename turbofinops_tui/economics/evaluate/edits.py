@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.types import ClassRule, Link, SharedRule
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 NOBODY = -1
 GONE = -2
 """the code of a label that the other side does not have"""
@@ -39,9 +39,10 @@ def edited(old: Sequence[T], new: Sequence[T]) -> list[T]:
             return before[:1]
         if before[:-1] == after[1:] and before[-1] == after[0]:
             return before[-1:]
-    gone = [rule for rule in before if rule not in after]
-    come = [rule for rule in after if rule not in before]
-    if [rule for rule in before if rule not in gone] == [rule for rule in after if rule not in come]:
+    old_set, new_set = set(before), set(after)  # a hundred thousand rules may lie between two edits
+    gone = [rule for rule in before if rule not in new_set]
+    come = [rule for rule in after if rule not in old_set]
+    if [rule for rule in before if rule in new_set] == [rule for rule in after if rule in old_set]:
         return gone + come
     return before + after
 
