@@ -52,7 +52,7 @@ class Reports:
         for _ in range(ATTEMPTS):
             self.refresh()
             if slice.view == "saved":
-                table = self._evaluate(slice, self.books(), self._rules, self.ids())
+                table = self._scored(self._evaluate(slice, self.books(), self._rules, self.ids()))
             else:
                 table = self._drafted(slice, extra)
             # daily rows are read on demand: they belong to these books only if the facts stood still
@@ -97,6 +97,16 @@ class Reports:
         saved = self._evaluate(asked, self.books(), self._rules, self._ids)
         table = table_difference(saved, self._evaluate(asked, books, outcome.rules, ids), slice)
         return replace(table, warnings=(*table.warnings, *notes))
+
+    def _scored(self, table: Table) -> Table:
+        """``table`` with the scores that ``check`` has stored, where the measure is asked for."""
+        asked = table.slice
+        names = {*asked.measures, *(s.name for s in asked.sort), *(h.measure for h in asked.having)}
+        if "score" not in names:
+            return table
+        from turbofinops_tui.actions.scores import with_scores
+
+        return with_scores(self.session, table)
 
     def _evaluate(self, slice: Slice, books: FactBooks, rules: Rules, ids: BooksId) -> Table:  # noqa: A002
         from turbofinops_tui.economics.evaluate import evaluate

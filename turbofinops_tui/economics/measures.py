@@ -86,6 +86,8 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
         return cell.customers
     if measure in USAGE_MEASURES:
         return None if measure not in cell.usage else usage_text(cell.usage[measure])
+    if measure == "score":  # judged and stored by ``check``; whoever has the store puts it in
+        return None
     if measure in ("margin_pct", "coverage", "ai_share", "nrr"):
         return _ratio(measure, cell)
     if measure == "verdict":

@@ -41,7 +41,7 @@ MONEY_MEASURES = (
     "revenue", "cost", "direct_cost", "shared_cost", "opex_cost", "tax", "margin", "margin_best",
     "margin_worst", "ai_cost", "mrr",
 )  # fmt: skip
-RATIO_MEASURES = ("margin_pct", "ai_share", "coverage", "nrr")
+RATIO_MEASURES = ("margin_pct", "ai_share", "coverage", "nrr", "score")
 COUNT_MEASURES = ("customers",)
 TEXT_MEASURES = ("verdict",)
 MEASURES = MONEY_MEASURES + RATIO_MEASURES + COUNT_MEASURES + TEXT_MEASURES + USAGE_MEASURES

@@ -153,6 +153,8 @@ def column(frame: Frame, measure: str) -> tuple[Amounts, Mask]:
     if measure == "ai_share":
         owned = s["direct"] + s["shared"]
         return _quotient(s["ai"], owned, no_cost | (owned == 0).astype(bool))
+    if measure == "score":
+        return nothing.astype(np.int64), ~nothing
     if measure == "customers":
         return (np.zeros(size, dtype=np.int64) if frame.counts is None else frame.counts), nothing
     if measure in USAGE_MEASURES:
