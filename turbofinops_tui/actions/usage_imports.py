@@ -29,7 +29,7 @@ from turbofinops_tui.store.deliveries import (
 from turbofinops_tui.store.findings import Finding, close_finding, drop_findings, record_findings
 from turbofinops_tui.store.open import WriteTxn
 from turbofinops_tui.store.received import keep, open_received
-from turbofinops_tui.store.rule_set_rows import load_rule_set
+from turbofinops_tui.store.rule_set_rows import load_prices
 from turbofinops_tui.store.usage_calls import (
     Told,
     call_days,
@@ -65,7 +65,7 @@ class CallsResult:
 def price_book(session: Session) -> PriceBook:
     """The prices of now: the rules' section before the list."""
     with session.store.read() as conn:
-        return PriceBook(load_rule_set(conn).prices or ())
+        return PriceBook(load_prices(conn))
 
 
 def import_calls(

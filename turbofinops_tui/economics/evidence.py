@@ -24,14 +24,23 @@ from turbofinops_tui.economics.spans import (
     text_of,
     tokens_of,
 )
-from turbofinops_tui.economics.usage import USAGE_MEASURES, CustomerKind, FeatureKind
+from turbofinops_tui.economics.usage import (
+    COST_CLASSES,
+    NO_COSTS,
+    USAGE_MEASURES,
+    Costs,
+    CustomerKind,
+    FeatureKind,
+)
 
 METHODS = ("http.request.method", "http.method")
 ROUTE = "http.route"
 MOST_REMEMBERED = 100_000
 _CALL = (5, 6, 7, 8, 9, 0, 1)
 """places of a call's figures in a row's measures (``USAGE_MEASURES``)"""
-_NOTHING = (0,) * len(USAGE_MEASURES)
+_NOTHING = (0,) * (len(USAGE_MEASURES) + len(COST_CLASSES))
+_COST = len(USAGE_MEASURES)
+"""place of a call's first cost, which follow the measures"""
 
 
 class Cell(NamedTuple):
@@ -48,11 +57,45 @@ class Cell(NamedTuple):
     feature: str
     numerator: int
     denominator: int
+    currency: str
+    price: str
 
 
-CellKey = tuple[int, str, str, str, CustomerKind, str, FeatureKind, str, int, int]
+CellKey = tuple[int, str, str, str, CustomerKind, str, FeatureKind, str, int, int, str, str]
 Cells = dict[CellKey, list[int]]
-"""fields of a ``Cell`` -> measures in the order of ``USAGE_MEASURES``, each to be multiplied by the count"""
+"""fields of a ``Cell`` -> measures in the order of ``USAGE_MEASURES``, then costs by ``COST_CLASSES`` in
+store units of the currency; each to be multiplied by the count"""
+Who = tuple[CustomerKind, str, FeatureKind, str, int, int]
+Figures = tuple[int, int, int, int, int, int, int]
+"""four token classes, reasoning, calls, failed calls"""
+SpanCost = tuple[str, str, Costs]
+"""currency, id of the price, costs"""
+
+
+class Elsewhere(Protocol):
+    """What is known of calls beside their spans."""
+
+    def told(self, ids: Sequence[str]) -> set[str]:
+        """Those response ids under which a stronger feed tells the call."""
+
+    def priced(
+        self, provider: str, model: str, second: int, tokens: tuple[int, int, int, int]
+    ) -> Sequence[SpanCost]:
+        """What a call cost, by currency; empty without a price."""
+
+
+class Nowhere:
+    """Nothing is known of any call."""
+
+    def told(self, ids: Sequence[str]) -> set[str]:
+        """None of them."""
+        return set()
+
+    def priced(
+        self, provider: str, model: str, second: int, tokens: tuple[int, int, int, int]
+    ) -> Sequence[SpanCost]:
+        """No price."""
+        return ()
 
 
 class SpanReading(Protocol):
@@ -76,7 +119,13 @@ class SpanReading(Protocol):
 class Resolver:
     """A reading with what it has answered: few routes are distinct, and every span asks."""
 
-    def __init__(self, reading: SpanReading, exclusive_scopes: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        reading: SpanReading,
+        exclusive_scopes: frozenset[str] = frozenset(),
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self.elsewhere: Elsewhere = elsewhere or Nowhere()
         self.customer_keys = reading.customer_keys
         self.exclusive_scopes = exclusive_scopes
         """scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
@@ -132,6 +181,8 @@ class Counts:
     same_response_id: int = 0
     lost_roots: int = 0
     exclusive_cache_spans: int = 0
+    told_elsewhere: int = 0
+    """calls that the meter or a gateway tells under the same response id: left out here"""
 
     def add(self, other: Counts, sign: int = 1) -> None:
         """Add ``other``, or take it away."""
@@ -149,13 +200,15 @@ def add_trace(
     customers = _inherited(tree, _own_customers(spans, rules.customer_keys))
     features = _features(tree, [rules.feature_of(span) for span in spans])
     calls, same = _calls(tree)
+    calls, elsewhere = _own_calls(tree, calls, rules.elsewhere)
+    counts.told_elsewhere += sign * elsewhere
     counts.spans += sign * len(spans)
     counts.traces += sign
     counts.same_response_id += sign * same
     counts.lost_roots += sign * tree.rootless
     unknown = 0
     for index, span in enumerate(spans):
-        _, _, start, length, kind, numerator, denominator, known, _, source, attributes = span
+        _, _, start, length, kind, numerator, denominator, known, _, source, _ = span
         unknown += not known
         if not numerator:
             continue
@@ -166,17 +219,30 @@ def add_trace(
             named = "reference" if customer else ""
         how: FeatureKind = feature[:5]  # type: ignore[assignment]
         who = (named, customer, how, feature[5:], numerator, denominator)
-        held = _held(cells, (day, source.service, "", "", *who))
+        held = _held(cells, (day, source.service, "", "", *who, "", ""))
         if kind in ENTRY_KINDS:
             held[2] += sign
             held[3] += sign * length
         held[4] += sign * tree.self_time(index, span)
         if index in calls:
-            provider, model = first_text(attributes, PROVIDER), first_text(attributes, MODEL)
-            held = _held(cells, (day, source.service, provider, model, *who))
-            for place, figure in zip(_CALL, _tokens(span, rules, counts, sign), strict=True):
-                held[place] += sign * figure
+            figures = _tokens(span, rules, counts, sign)
+            _add_call(cells, (day, source.service), who, span, figures, rules.elsewhere, sign)
     counts.unknown_probability_spans += sign * unknown
+
+
+def _add_call(
+    cells: Cells, place: tuple[int, str], who: Who, span: Span, figures: Figures, known: Elsewhere, sign: int
+) -> None:
+    """Add an AI call with what it cost: figures once, costs by price and currency."""
+    provider, model = first_text(span.attributes, PROVIDER), first_text(span.attributes, MODEL)
+    second = span.start // 1_000_000_000
+    costs = known.priced(provider, model, second, figures[:4]) if any(figures[:4]) else ()
+    for number, (currency, price, amounts) in enumerate(costs or (("", "", NO_COSTS),)):
+        held = _held(cells, (*place, provider, model, *who, currency, price))
+        for at, figure in zip(_CALL, figures, strict=True) if not number else ():
+            held[at] += sign * figure
+        for at, amount in enumerate(amounts, start=_COST):
+            held[at] += sign * amount
 
 
 def _held(cells: Cells, key: CellKey) -> list[int]:
@@ -271,7 +337,7 @@ def _covered(span: Span, children: Sequence[Span]) -> int:
     return covered
 
 
-def _tokens(span: Span, rules: Resolver, counts: Counts, sign: int) -> tuple[int, ...]:
+def _tokens(span: Span, rules: Resolver, counts: Counts, sign: int) -> Figures:
     """Token classes, calls and failed calls of one call."""
     attributes = span.attributes
     if not has_usage(attributes):
@@ -279,7 +345,8 @@ def _tokens(span: Span, rules: Resolver, counts: Counts, sign: int) -> tuple[int
         return (0, 0, 0, 0, 0, int(not failed), int(failed))
     found = tokens_of(attributes, _is_exclusive(span.source, rules.exclusive_scopes))
     counts.exclusive_cache_spans += sign * found.exclusive
-    return (*found[:5], 1, 0)
+    a, b, c, d, e = found[:5]
+    return a, b, c, d, e, 1, 0
 
 
 def _is_exclusive(source: Source, scopes: frozenset[str]) -> bool:
@@ -301,6 +368,15 @@ def _calls(tree: _Tree) -> tuple[set[int], int]:
             same.setdefault(ident, []).append(index)
     left_out = {index for group in same.values() if len(group) > 1 for index in _others(tree, group)}
     return chosen - left_out, len(left_out)
+
+
+def _own_calls(tree: _Tree, calls: set[int], elsewhere: Elsewhere) -> tuple[set[int], int]:
+    """The calls without those that a stronger feed tells, and how many these are."""
+    ids = {i: ident for i in calls if (ident := text_of(tree.spans[i].attributes.get(RESPONSE_ID)))}
+    if not ids or not (told := elsewhere.told(sorted(set(ids.values())))):
+        return calls, 0
+    left = {index for index, ident in ids.items() if ident in told}
+    return calls - left, len(left)
 
 
 def _others(tree: _Tree, group: Sequence[int]) -> set[int]:

@@ -17,7 +17,7 @@ from turbofinops_tui.economics.types import Link
 from turbofinops_tui.store.books_id import short_hash
 from turbofinops_tui.store.evidence import evidence_scopes
 from turbofinops_tui.store.rule_rows import load_routes, load_rules
-from turbofinops_tui.store.rule_sets import Evidence
+from turbofinops_tui.store.rule_sets import Evidence, Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Reading:
     """route patterns and features: routes first, then feature links"""
     traces: tuple[SpanRule, ...]
     """trace id patterns and customer references: trace links that match only ``trace``, then explicit ids"""
+    prices: tuple[Price, ...] = ()
+    """the user's prices: open days of spans follow them, closed ones stay"""
 
     @cached_property
     def id(self) -> str:
@@ -56,6 +58,7 @@ class Reading:
                 self.feature_keys,
                 list(map(astuple, self.routes)),
                 list(map(astuple, self.traces)),
+                *[[str(value) for value in astuple(price)] for price in self.prices],
             ]
         )
 
@@ -72,7 +75,7 @@ class Reading:
 
 def load_reading(conn: sqlite3.Connection, links: Sequence[Link] | None = None) -> Reading:
     """The rules of reading of now; ``links`` saves loading them again."""
-    from turbofinops_tui.store.rule_set_rows import evidence_settings
+    from turbofinops_tui.store.rule_set_rows import evidence_settings, load_prices
 
     told: Evidence = evidence_settings(conn, load_routes(conn))
     held = [link for link in (load_rules(conn).links if links is None else links) if link.enabled]
@@ -81,6 +84,7 @@ def load_reading(conn: sqlite3.Connection, links: Sequence[Link] | None = None) 
         told.feature_keys,
         (*(SpanRule(r.pattern, r.feature) for r in told.routes), *_of(held, "feature", "route")),
         (*_of(held, "trace", "trace"), *(SpanRule(trace, who) for trace, who in told.traces)),
+        load_prices(conn),
     )
 
 

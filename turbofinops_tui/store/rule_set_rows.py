@@ -77,6 +77,11 @@ def load_rule_set(conn: sqlite3.Connection) -> RuleSet:
     )  # fmt: skip
 
 
+def load_prices(conn: sqlite3.Connection) -> tuple[Price, ...]:
+    """The user's own prices, in order."""
+    return tuple(map(_price, json.loads(all_settings(conn)["prices"])))
+
+
 def evidence_settings(
     conn: sqlite3.Connection, routes: tuple[RouteRule, ...], values: dict[str, str] | None = None
 ) -> Evidence:

@@ -116,6 +116,11 @@ def known_ids(conn: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
     return found
 
 
+def has_calls(conn: sqlite3.Connection) -> bool:
+    """Whether any call is stored."""
+    return conn.execute("SELECT 1 FROM usage_call LIMIT 1").fetchone() is not None
+
+
 def _body(call: Call) -> str:
     values = asdict(call) | {"cost": None if call.cost is None else str(call.cost)}
     return json.dumps(list(values.values()), ensure_ascii=False, separators=(",", ":"))

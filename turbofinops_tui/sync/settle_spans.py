@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from turbofinops_tui.economics.evidence import Cell, Cells, Counts, Resolver, add_trace
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.spans import NANOSECONDS_A_DAY, Span
-from turbofinops_tui.economics.usage import EvidenceKey, EvidenceRow
+from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey, EvidenceRow
 from turbofinops_tui.store.evidence import evidence_scopes, load_evidence, replace_evidence
 from turbofinops_tui.store.findings import Finding, record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
@@ -33,6 +33,7 @@ from turbofinops_tui.store.spans import (
     waiting_parts,
 )
 from turbofinops_tui.sync.kept_spans import part_of, spans_of
+from turbofinops_tui.sync.span_calls import resolver_of
 
 FEED = "otlp"
 AT_ONCE = 20_000
@@ -78,7 +79,7 @@ class Intake:
         self._waiting = waiting
         self._store, self._delivery, self._only = store, delivery, only
         self.reading = reading
-        self.resolver = Resolver(reading)
+        self.resolver = resolver_of(store, reading)
         self.change = Change()
         self._held: dict[str, list[Span]] = {}
         self._count = 0
@@ -195,8 +196,10 @@ def _row(cell: Cell, figures: Sequence[int]) -> EvidenceRow:
     key = EvidenceKey(
         FEED, cell.service, "", cell.provider, cell.model, cell.customer_kind, cell.customer,
         cell.feature_kind, cell.feature, cell.numerator, cell.denominator,
+        cell.currency, cell.price, "priced" if cell.currency else "",
     )  # fmt: skip
-    return EvidenceRow(cell.day, key, tuple(figures))  # type: ignore[arg-type]
+    count = len(USAGE_MEASURES)
+    return EvidenceRow(cell.day, key, tuple(figures[:count]), tuple(figures[count:]))  # type: ignore[arg-type]
 
 
 def settle_waiting(store: Store, most: int = 5_000) -> Change:
@@ -210,7 +213,7 @@ def settle_waiting(store: Store, most: int = 5_000) -> Change:
             known = _known(settled_parts(conn, list({part.trace for part in parts})))
         if not parts:
             return total
-        change, resolver = Change(), Resolver(reading)
+        change, resolver = Change(), resolver_of(store, reading)
         whole, fresh_parts = [], []
         for part in parts:
             before = known.setdefault(part.trace, [])
@@ -254,7 +257,7 @@ def _resolved(store: Store, reading: Reading, days: Sequence[int], without: int 
     """What the kept spans of ``days`` give under ``reading``, ``without`` those of one delivery."""
     with store.read() as conn:
         traces = traces_of_days(conn, days)
-    change, resolver = Change(), Resolver(reading)
+    change, resolver = Change(), resolver_of(store, reading)
     for start in range(0, len(traces), 2_000):
         with store.read() as conn:
             parts = settled_parts(conn, traces[start : start + 2_000])

@@ -103,7 +103,8 @@ def parse_calls(text: str, reader: Reader, name: str) -> list[Call]:
             try:
                 found.append(reader(row))
             except TurboError as error:
-                raise DataError(error.message, error.hint, file=name, line=number) from None
+                column = error.column if isinstance(error, DataError) else ""
+                raise DataError(error.message, error.hint, file=name, line=number, column=column) from None
     return found
 
 
@@ -112,7 +113,8 @@ def moment(value: object, field: str) -> int:
     hint = "write an ISO 8601 time such as 2026-11-02T09:30:00Z"
     seconds: int
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        seconds = int(value) // 1000 if abs(value) >= MILLISECONDS_FROM else int(value // 1)
+        whole = int(value)
+        seconds = whole // 1000 if abs(whole) >= MILLISECONDS_FROM else whole
     elif isinstance(value, str) and value.strip():
         try:
             told = datetime.fromisoformat(value.strip())
