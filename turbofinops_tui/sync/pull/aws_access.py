@@ -130,9 +130,14 @@ class Access:
     def translated(self, permission: str, ask: Callable[[], Answer]) -> Answer:
         """``ask()`` with AWS's errors as ours."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         try:
             return ask()
+        except ResponseParserError:
+            raise SourceError(
+                "what answered is not AWS", "check endpoint_url and any proxy between"
+            ) from None
         except ClientError as error:
             raise self._client_error(error, permission) from None
         except BotoCoreError as error:
