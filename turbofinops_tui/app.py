@@ -262,7 +262,10 @@ class TurboApp(Keeping):
             self.reload_all()
 
     def action_export(self) -> None:
-        """Write this view to a file."""
+        """Write this view to a file, once it has settled."""
+        self.when_settled("the export", self._export_shown)
+
+    def _export_shown(self) -> None:
         from turbofinops_tui.actions import exporting
         from turbofinops_tui.screens.forms import LineForm
 

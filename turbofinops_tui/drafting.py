@@ -52,8 +52,11 @@ class Drafting(Loader):
             self._ask("Keep the draft?", text, self._keep)
 
     def _keep(self, yes: bool | None) -> None:
-        if yes:
+        def keep() -> None:
             self._do(lambda drafts: drafts.keep(), "the draft is kept: these are the saved rules", "saved")
+
+        if yes:
+            self.when_settled("keeping the draft", keep)
 
     def action_discard_draft(self) -> None:
         """Ask, then throw the draft away."""
@@ -93,10 +96,14 @@ class Drafting(Loader):
             self.say("this session is read-only: start without --read-only to change rules", "error")
             return
 
+        self.unsettle()
+        edits = self.edits
+
         def run() -> None:
             try:
                 found = self.desk.call(lambda _, reports: work(reports.drafts))
             except TurboError as error:
+                self.call_from_thread(self.settled, edits)
                 self.call_from_thread(self.say, error.line(), "error")
                 return
             self.call_from_thread(after, found)

@@ -24,20 +24,22 @@ def total(table: Table | None, measure: str) -> Value:
 def tiles_of(tables: Mapping[str, Table], *, cost_only: bool = False) -> Iterator[TilePart]:
     """Revenue, cost, margin %, losing customers, unattributed: most important first.
 
+    The months (``trend``) and the stretch ``before`` may come later.
     With ``cost_only`` (no revenue at all): cost, unattributed, customers with cost.
     """
     now, so_far, before = tables["now"], tables.get("so_far"), tables.get("before")
+    trend = tables.get("trend")
     shown = (("revenue", "Revenue", "gain"), ("cost", "Cost", "loss"))
     for measure, label, up in shown[1 if cost_only else 0 :]:
         change, role = per_day_change(so_far or now, before, measure, up)
-        yield label, _compact(total(now, measure)), change, role, series(tables["trend"], measure)
+        yield label, _compact(total(now, measure)), change, role, series(trend, measure)
     if cost_only:
-        yield _unattributed(now, tables["trend"])
+        yield _unattributed(now, trend)
         yield "Customers with cost", _losing(tables)[1], "", "muted", ()
         return
-    yield _margin(now, so_far or now, before, tables["trend"])
+    yield _margin(now, so_far or now, before, trend)
     yield _losing(tables)
-    yield _unattributed(now, tables["trend"])
+    yield _unattributed(now, trend)
 
 
 def per_day_change(now: Table, before: Table | None, measure: str, up: str) -> tuple[str, str]:
@@ -57,7 +59,7 @@ def per_day_change(now: Table, before: Table | None, measure: str, up: str) -> t
     return f"{text} a day", down
 
 
-def _margin(now: Table, so_far: Table, before: Table | None, trend: Table) -> TilePart:
+def _margin(now: Table, so_far: Table, before: Table | None, trend: Table | None) -> TilePart:
     value, old = total(now, "margin_pct"), total(before, "margin_pct")
     change, role = "", "muted"
     present = total(so_far, "margin_pct")
@@ -95,7 +97,7 @@ def losing_notes(verdicts: Table | None) -> tuple[str, ...]:
     return long, long.replace(",", ""), f"{found.anyway} any. {found.depend} dep."
 
 
-def _unattributed(now: Table, trend: Table) -> TilePart:
+def _unattributed(now: Table, trend: Table | None) -> TilePart:
     cost, direct, shared = (total(now, name) for name in ("cost", "direct_cost", "shared_cost"))
     if not (isinstance(cost, Money) and isinstance(direct, Money) and isinstance(shared, Money)):
         return "Unattributed", MISSING, "", "muted", ()
@@ -114,11 +116,13 @@ def _compact(value: Value) -> str:
     return compact_text(value) if isinstance(value, Money) else MISSING
 
 
-def series(trend: Table, measure: str) -> tuple[int | None, ...]:
-    """``measure`` per month of a by-month table, None for months without a row.
+def series(trend: Table | None, measure: str) -> tuple[int | None, ...]:
+    """``measure`` per month of a by-month table, None for months without a row; empty without a table.
 
     Money in store units, ratios in millionths.
     """
+    if trend is None:
+        return ()
     column = trend.column(measure)
     by_month = {row.key[0]: row.values[column] for row in trend.rows}
     return tuple(_number(by_month.get(month_text(month))) for month in trend.days.months())

@@ -86,6 +86,8 @@ class Desk:
         self.scope = Scope()
         self.books_id = ""
         self.stored = True
+        self.settling = False
+        """an edit's figures are not all computed yet"""
         self.delivered_at = ""
         self._session: Session | None = None
         self._reports: Reports | None = None

@@ -32,6 +32,7 @@ from turbofinops_tui.widgets.money_rows import (
     verdict_column,
     worst_first,
 )
+from turbofinops_tui.widgets.settling import SIGN
 
 MEASURES = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct", "ai_share")
 VERDICT = ("margin", "margin_best", "margin_worst", "verdict")
@@ -125,7 +126,11 @@ class CustomersScreen(Frame):
         if self.cost_only:
             self.say(NO_REVENUE)
         months = tables.get("months", self.months)
-        if months is not None:
+        if self.host.desk.settling and "months" not in tables:
+            self.months = None
+            for row in self.rows:
+                row.since = "" if row.others else SIGN
+        elif months is not None:
             self._trends(months)
         self.judged = None
         self._judge(tables.get("verdicts"))

@@ -26,6 +26,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("a day", "changes compare amounts per day, so that months of unequal length compare"),
     ("coverage", "direct: a link or the source names the customer; shared: spread by a rule;"),
     ("", "unattributed: nobody yet. The three parts add up to 100 % of cost"),
+    ("~ settling", "after an edit: figures still being computed; export and keep wait for them"),
     ("books", "same books id, same numbers, on every screen and in every export"),
     ("(others)", "the customers beyond the top, in one row"),
 )

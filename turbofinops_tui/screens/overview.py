@@ -31,7 +31,11 @@ from turbofinops_tui.widgets.money_rows import (
     since_column,
     worst_first,
 )
+<<<<<<< HEAD
 from turbofinops_tui.widgets.paint import Lines
+=======
+from turbofinops_tui.widgets.settling import MARK, SIGN
+>>>>>>> 4085356 (wip)
 from turbofinops_tui.widgets.tiles import Tile, Tiles
 
 if TYPE_CHECKING:
@@ -114,7 +118,7 @@ class OverviewScreen(Frame):
         self.empty.show_for(tables.get("now"), self.host.desk)
         for widget in (self.tiles, self.query_one("#split")):
             show(widget, not self.empty.display)
-        if "trend" in tables and "now" in tables:
+        if "now" in tables and ("trend" in tables or self.host.desk.settling):
             self.cost_only = cost_only(tables["now"])
             self.tiles.show(self._tiles(tables))
             if self.cost_only and not self.empty.display:
@@ -126,8 +130,12 @@ class OverviewScreen(Frame):
     def _tiles(self, tables: Tables) -> list[Tile]:
         """The tiles; how many lose whatever the split follows when it is worked out."""
         tiles = [Tile(*parts) for parts in tiles_of(tables, cost_only=self.cost_only)]
+        settling = self.host.desk.settling
         notes = losing_notes(tables.get("verdicts"))
-        return [replace(tile, notes=notes if tile.label == LOSING else ()) for tile in tiles]
+        if settling and "verdicts" not in tables:
+            notes = (MARK,)
+        months = (MARK,) if settling and "trend" not in tables else ()
+        return [replace(tile, notes=notes if tile.label == LOSING else months) for tile in tiles]
 
     def _chart(self) -> None:
         # After a refresh: plotext must not be imported before the first paint.
@@ -143,6 +151,8 @@ class OverviewScreen(Frame):
             row.since = since.get(row.key, "")
             row.trend = lines.get(row.key, ())
             row.note = because.get(row.key, "")
+            if self.host.desk.settling and "worst_months" not in tables:
+                row.since, row.note = SIGN, MARK
             if row.key is None:
                 row.note = "no link names a customer"
         self.list.empty_text = "Nobody loses money in this period."

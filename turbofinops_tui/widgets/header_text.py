@@ -56,7 +56,8 @@ def period(table: Table | None, desk: Desk, width: int) -> list[Span]:
         spans = [(f" {shown.view.upper()} ", "tab"), *spans]
     basis = f"{shown.revenue} · {shown.cost}" if width >= 80 else f"{shown.revenue[:4]}/{shown.cost[:3]}"
     spans += [(" · ", "rule"), (f"UTC · {table.currency} · {basis}", "muted")]
-    return spans
+    # in front, so that no width cuts it off
+    return [(" ~ settling", "warn"), *spans] if desk.settling else spans
 
 
 def filters_text(table: Table, where: str) -> str:

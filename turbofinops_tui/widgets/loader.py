@@ -11,13 +11,14 @@ from turbofinops_tui import keymap
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_NEWER_STORE, TurboError
 from turbofinops_tui.widgets.frame import Frame, same
-from turbofinops_tui.widgets.host import Change, Host, Work
+from turbofinops_tui.widgets.host import Change, Work
+from turbofinops_tui.widgets.settling import Settling, period_first
 
 FOLLOW_SECONDS = 5
 FIRST_FRAME_SECONDS = 0.05
 
 
-class Loader(Host):
+class Loader(Settling):
     """The part of the app that owns threads."""
 
     read_only: bool
@@ -69,7 +70,7 @@ class Loader(Host):
 
     def _work(self, screen: Frame) -> None:
         """In the thread: batch after batch until the screen plans nothing new."""
-        worker = get_current_worker()
+        worker, edits = get_current_worker(), self.edits
         known: dict[str, Table] = {}
         try:
             self.desk.look_for_draft()
@@ -77,22 +78,40 @@ class Loader(Host):
                 wanted = {name: asked for name, asked in screen.plan(known).items() if name not in known}
                 if not wanted:
                     break
-                fresh = self.desk.fresh(wanted)
                 first = not known
-                known |= fresh
-                if worker.is_cancelled:
-                    return
-                self.call_from_thread(self._give, screen, fresh)
+                for batch in period_first(self.desk, wanted) if self.desk.settling else [wanted]:
+                    fresh = self.desk.fresh(batch)
+                    known |= fresh
+                    if worker.is_cancelled:
+                        return
+                    self.call_from_thread(self._give, screen, fresh)
                 if first and screen in self._named.values():
-                    self.desk.keep({f"{screen.ID}.{name}": table for name, table in fresh.items()})
+                    self.desk.keep({f"{screen.ID}.{name}": table for name, table in known.items()})
             data = self.desk.call(screen.gather)
             if data is not None and not worker.is_cancelled:
                 self.call_from_thread(screen.take, data)
             told = self.desk.read_draft()
             if not worker.is_cancelled:
                 self.call_from_thread(screen.show_draft, told)
+            self._settle_rest(screen, edits)
         except TurboError as error:
             self.call_from_thread(self._problem, screen, error)
+            self.call_from_thread(self.settled, edits)
+
+    def _settle_rest(self, screen: Frame, edits: int) -> None:
+        """In the thread, after the screen on top: what the screens seen before would show."""
+        worker = get_current_worker()
+        if not self.desk.settling or screen is not self.shown_frame:
+            return
+        for other in list(self._named.values()):
+            known: dict[str, Table] = {}
+            while other is not screen and other.stale and not worker.is_cancelled:
+                wanted = {name: asked for name, asked in other.plan(known).items() if name not in known}
+                if not wanted:
+                    break
+                known |= self.desk.fresh(wanted)
+        if not worker.is_cancelled:
+            self.call_from_thread(self.settled, edits)
 
     def _give(self, screen: Frame, tables: Mapping[str, Table]) -> None:
         self.desk.stored = False
@@ -116,6 +135,7 @@ class Loader(Host):
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             where = self.log_error(event.worker.error)
             self.say(f"unexpected {type(event.worker.error).__name__}: the details are in {where}", "error")
+            self.settled(self.edits)
 
     def log_error(self, error: BaseException | None) -> str:
         """Write the frames of ``error`` to the log; returns where that is."""
@@ -170,11 +190,14 @@ class Loader(Host):
             self.say("this session is read-only: start without --read-only to change rules", "error")
             return
         what, do, undo = change
+        self.unsettle()
+        edits = self.edits
 
         def work() -> None:
             try:
                 self.desk.call(do if forwards else undo)
             except TurboError as error:
+                self.call_from_thread(self.settled, edits)
                 self.call_from_thread(self.say, error.line(), "error")
                 return
             self.desk.forget()
