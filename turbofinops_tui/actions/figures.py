@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Range, day_text, parse_month
-from turbofinops_tui.economics.rule_steps import steps
+from turbofinops_tui.economics.rule_steps import more_steps_than, steps
 from turbofinops_tui.economics.types import NumberSettings, Rules, Slice, Table, Value
 from turbofinops_tui.store.books_id import books_id
 from turbofinops_tui.store.books_seen import load_opinions
@@ -118,7 +118,7 @@ def _opinions(session: Session, reports: Reports) -> tuple[Rules, NumberSettings
     """The opinions of the last state, where telling the edits apart is worth it."""
     with session.store.read() as conn:
         known = load_opinions(conn)
-    if known is None or len(steps(known[0], reports.rules())) > MOST_EDITS:
+    if known is None or more_steps_than(known[0], reports.rules(), MOST_EDITS):
         return None
     return known
 

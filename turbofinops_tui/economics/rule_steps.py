@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from turbofinops_tui.economics.types import Rules
@@ -23,20 +24,28 @@ def steps(old: Rules, new: Rules) -> list[Step]:
 
     Rules that go, rules that change in their place, rules that come, then the order of a section.
     """
-    found: list[Step] = []
+    found = list(_walk(old, new))
+    numbered = [(s, name, replace(r, id=f"{new.id}.{n}")) for n, (s, name, r) in enumerate(found, 1)]
+    if numbered:
+        numbered[-1] = (*numbered[-1][:2], new)
+    return numbered
+
+
+def more_steps_than(old: Rules, new: Rules, most: int) -> bool:
+    """Whether ``steps`` has more than ``most``; stops as soon as that is known (each costs a whole list)."""
+    return sum(1 for _ in islice(_walk(old, new), most + 1)) > most
+
+
+def _walk(old: Rules, new: Rules) -> Iterator[Step]:
     now = old
     for section, _ in WORDS:
         for name, held in _edits(getattr(now, section), getattr(new, section), _rule_id):
             changed: dict[str, Any] = {section: tuple(held)}
             now = replace(now, **changed)
-            found.append((section, name, now))
+            yield section, name, now
     for name, held in _edits(now.identities, new.identities, _identity):
         now = replace(now, identities=tuple(held))
-        found.append(("identities", name, now))
-    numbered = [(s, name, replace(r, id=f"{new.id}.{n}")) for n, (s, name, r) in enumerate(found, 1)]
-    if numbered:
-        numbered[-1] = (*numbered[-1][:2], new)
-    return numbered
+        yield "identities", name, now
 
 
 def _rule_id(rule: Any) -> str:
