@@ -5,8 +5,8 @@ from __future__ import annotations
 from turbofinops_tui.key_command import Command as Command
 from turbofinops_tui.key_commands_views import VIEW_COMMANDS
 
-_MONEY = ("overview", "customers", "customer", "cohorts")
-GRIDS = ("overview", "customers", "customer", "cohorts", "links", "connections", "explain")
+_MONEY = ("overview", "customers", "customer", "cohorts", "features", "margins")
+GRIDS = (*_MONEY, "links", "connections", "explain")
 """screens with tables"""
 
 COMMANDS: tuple[Command, ...] = (
@@ -320,6 +320,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("screen.customers", "2", "go('customers')", "Customers", "Every customer with its margin", "App"),
     Command("screen.cohorts", "3", "go('cohorts')", "Cohorts", "Margin of cohorts by age or month", "App"),
+    Command("screen.features", "4", "go('features')", "Features", "Margin of features, revenue map", "App"),
+    Command("screen.margins", "5", "go('margins')", "Margins", "Trend, composition and scatter", "App"),
     Command("screen.links", "6", "go('links')", "Links", "The rules that give cost to customers", "App"),
     Command(
         "screen.connections",

@@ -58,6 +58,8 @@ SCREENS: tuple[tuple[str, str, str], ...] = (
     ("1", "overview", "Overview"),
     ("2", "customers", "Customers"),
     ("3", "cohorts", "Cohorts"),
+    ("4", "features", "Features"),
+    ("5", "margins", "Margins"),
     ("6", "links", "Links"),
     ("8", "connections", "Connections"),
     ("9", "presets", "Presets"),

@@ -19,7 +19,9 @@ from turbofinops_tui.screens.bridge import BridgeScreen
 from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
+from turbofinops_tui.screens.features import FeaturesScreen
 from turbofinops_tui.screens.links import LinksScreen
+from turbofinops_tui.screens.margins import MarginsScreen
 from turbofinops_tui.screens.presets import PresetsScreen
 from turbofinops_tui.screens.overview import OverviewScreen
 from turbofinops_tui.screens.start import StartScreen
@@ -31,6 +33,8 @@ OWNERS: dict[str, type] = {
     "customers": CustomersScreen,
     "customer": CustomerScreen,
     "cohorts": CohortsScreen,
+    "features": FeaturesScreen,
+    "margins": MarginsScreen,
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,

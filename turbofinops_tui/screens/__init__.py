@@ -21,6 +21,14 @@ def make(name: str, state: AppState) -> Frame:
         from turbofinops_tui.screens.cohorts import CohortsScreen
 
         return CohortsScreen()
+    if name == "features":
+        from turbofinops_tui.screens.features import FeaturesScreen
+
+        return FeaturesScreen()
+    if name == "margins":
+        from turbofinops_tui.screens.margins import MarginsScreen
+
+        return MarginsScreen()
     if name == "links":
         from turbofinops_tui.screens.links import LinksScreen
 
@@ -52,6 +60,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.customers import CustomersScreen
 
         return CustomersScreen(only=args)
+    if name == "revenue_map":
+        from turbofinops_tui.screens.revenue_map import RevenueMap
+
+        return RevenueMap(*args)
     if name == "rule_editor":
         from turbofinops_tui.screens.rule_editor import RuleEditor
 
