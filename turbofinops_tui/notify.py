@@ -42,7 +42,7 @@ class Address(Protocol):
 
 def plain(text: str, limit: int) -> str:
     """Foreign text as it goes into a message: sanitised, no mention, link or markup of a chat in it."""
-    return str(safe(text, limit)).translate(_SIGNS)
+    return str(safe(text, limit)).replace("->", "→").translate(_SIGNS)
 
 
 def service_of(address: Address) -> str:

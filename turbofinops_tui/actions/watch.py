@@ -140,15 +140,18 @@ class _Judge:
     def _alerts(
         self, before: Mapping[Place, tuple[int, str]], now: Mapping[Place, str], known: Mapping[Place, Alert]
     ) -> list[Alert]:
-        """The crossings of these days; one that is known keeps what it said when it was found."""
-        found = []
+        """The crossings of these days; one that is known keeps what it said when it was found.
+
+        One that an earlier day found on the same days (a source was late) is not told again.
+        """
+        found, today = [], day_text(self.watcher.today)
         for place, state in now.items():
             was = before.get(place, (0, None))[1]
             if not watch.worsened(was, state) or self.young(place, self.days.end):
                 continue
             old = known.get(place)
             if old is not None and not old.withdrawn_at and (old.was, old.now) == (was, state):
-                found.append(old)
+                found += [old] if old.found_at[:10] >= today else []
             else:
                 found.append(self._alert(place, str(was), state))
         return found

@@ -133,7 +133,7 @@ def _print_standing(found: Check) -> None:
     if not found.standing:
         return
     order = sorted(found.standing, key=lambda s: (-SEVERITY[s.state], s.figures.margin, s.by, s.key))
-    say(f"{len(order):,} were below a floor before:")
+    say(f"below a floor without crossing it now: {len(order):,}")
     cells = [
         [
             item.by, item.key, item.state + (" (young)" if item.young else ""), day_text(item.since - 1),
