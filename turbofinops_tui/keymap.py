@@ -16,15 +16,24 @@ from turbofinops_tui.key_commands import COMMANDS as FIRST
 from turbofinops_tui.key_commands import GRIDS as FIRST_GRIDS
 from turbofinops_tui.key_commands import Command
 from turbofinops_tui.key_commands_bridge import BRIDGE, BRIDGE_GRIDS
+from turbofinops_tui.key_commands_findings import FINDING_COMMANDS, FINDING_GRIDS, FINDINGS_TOO
 from turbofinops_tui.key_commands_team import TEAM, TEAM_GRIDS
 
 __all__ = ["COMMANDS", "Command"]
 
-GRIDS = tuple(dict.fromkeys((*FIRST_GRIDS, *BRIDGE_GRIDS, *TEAM_GRIDS)))
+GRIDS = tuple(dict.fromkeys((*FIRST_GRIDS, *BRIDGE_GRIDS, *FINDING_GRIDS, *TEAM_GRIDS)))
 """screens with tables"""
 COMMANDS: tuple[Command, ...] = (
-    *(replace(command, screens=GRIDS) if command.screens == FIRST_GRIDS else command for command in FIRST),
+    *(
+        replace(command, screens=GRIDS)
+        if command.screens == FIRST_GRIDS
+        else replace(command, screens=(*command.screens, *FINDING_GRIDS))
+        if command.id in FINDINGS_TOO
+        else command
+        for command in FIRST
+    ),
     *BRIDGE,
+    *FINDING_COMMANDS,
     *TEAM,
 )
 """every command, in the order that help and docs list them"""
@@ -61,6 +70,7 @@ SCREENS: tuple[tuple[str, str, str], ...] = (
     ("4", "features", "Features"),
     ("5", "margins", "Margins"),
     ("6", "links", "Links"),
+    ("7", "findings", "Findings"),
     ("8", "connections", "Connections"),
     ("9", "presets", "Presets"),
 )

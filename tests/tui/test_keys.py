@@ -20,6 +20,7 @@ from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
 from turbofinops_tui.screens.features import FeaturesScreen
+from turbofinops_tui.screens.findings import FindingsScreen
 from turbofinops_tui.screens.links import LinksScreen
 from turbofinops_tui.screens.margins import MarginsScreen
 from turbofinops_tui.screens.presets import PresetsScreen
@@ -38,6 +39,7 @@ OWNERS: dict[str, type] = {
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,
+    "findings": FindingsScreen,
     "presets": PresetsScreen,
     "overview": OverviewScreen,
     "bridge": BridgeScreen,

@@ -44,7 +44,8 @@ ADVICE = {
 def title(kind: str, key: str, source: str) -> str:
     """One line; a kind without words of its own is called by its name."""
     plain = kind.replace("_", " ").replace("-", " ")
-    text = TITLES.get(kind, f"{plain} {key}").format(key=key)
+    # replaced, not formatted: a key is foreign text and may hold braces
+    text = TITLES[kind].replace("{key}", key) if kind in TITLES else f"{plain} {key}".strip()
     return f"{text} ({source})" if source else text
 
 

@@ -161,7 +161,7 @@ def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:
             raise NotFoundError(f"there is no suggestion {number}", "see `turbofinops links suggest`")
         chosen.append(known[number])
     chosen.sort(key=lambda item: item.proposal.kind != "identity")
-    edits = [_edit(item.proposal) for item in chosen]
+    edits = [edit_of(item.proposal) for item in chosen]
     with reports.session.store.write("accept suggestions") as txn:
         ids = apply_edits(txn, edits, register_named)
         for item, name in zip(chosen, ids, strict=True):
@@ -171,7 +171,8 @@ def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:
     return ids
 
 
-def _edit(proposal: Proposal) -> Edit:
+def edit_of(proposal: Proposal) -> Edit:
+    """What accepting a proposal writes."""
     link = proposal.link
     if link is not None:
         return adds(link)

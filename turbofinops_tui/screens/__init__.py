@@ -37,6 +37,10 @@ def make(name: str, state: AppState) -> Frame:
         from turbofinops_tui.screens.presets import PresetsScreen
 
         return PresetsScreen()
+    if name == "findings":
+        from turbofinops_tui.screens.findings import FindingsScreen
+
+        return FindingsScreen()
     if name == "connections":
         from turbofinops_tui.screens.connections import ConnectionsScreen
 
@@ -64,6 +68,10 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.revenue_map import RevenueMap
 
         return RevenueMap(*args)
+    if name == "whatif":
+        from turbofinops_tui.screens.whatif import WhatIfPanel
+
+        return WhatIfPanel(*args)
     if name == "rule_editor":
         from turbofinops_tui.screens.rule_editor import RuleEditor
 

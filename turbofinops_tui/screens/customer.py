@@ -235,6 +235,10 @@ class CustomerScreen(Frame):
 
     # --- keys -----------------------------------------------------------------------------
 
+    def action_whatif(self) -> None:
+        """Another price, plan, model or AI cap, replayed over the months."""
+        self.host.drill("whatif", self.ref)
+
     def action_part(self, step: int) -> None:
         """The next breakdown."""
         names = [part.name for part in PARTS]
