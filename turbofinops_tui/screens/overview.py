@@ -31,11 +31,8 @@ from turbofinops_tui.widgets.money_rows import (
     since_column,
     worst_first,
 )
-<<<<<<< HEAD
 from turbofinops_tui.widgets.paint import Lines
-=======
 from turbofinops_tui.widgets.settling import MARK, SIGN
->>>>>>> 4085356 (wip)
 from turbofinops_tui.widgets.tiles import Tile, Tiles
 
 if TYPE_CHECKING:
