@@ -16,7 +16,7 @@ from turbofinops_tui.actions.screens_data import Desk, Opener, Scope
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Table
 from turbofinops_tui.errors import EXIT_FAILED, TurboError, UsageError
-from turbofinops_tui.keeping import Keeping
+from turbofinops_tui.masking import Masking
 from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.backstop import Backstop
 from turbofinops_tui.widgets.frame import Frame
@@ -48,7 +48,7 @@ class DemoOpener:
         return open_session(self.paths, self.clock)
 
 
-class TurboApp(Keeping):
+class TurboApp(Masking):
     """One run on one store."""
 
     TITLE = "turbofinops"
@@ -89,10 +89,11 @@ class TurboApp(Keeping):
         self._lines = [Backstop(), *plain]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own filters, then the backstop that no control character and no link passes."""
+        """The mask, Textual's own filters, then the backstop that no control character and no link passes."""
+        masks = [] if self.mask is None else [self.mask]
         if self.theme == "tfo-mono":
-            return self._lines
-        return [*super().get_line_filters(), *self._lines]
+            return [*masks, *self._lines]
+        return [*masks, *super().get_line_filters(), *self._lines]
 
     def action_theme(self) -> None:
         """The next theme."""
@@ -230,6 +231,8 @@ class TurboApp(Keeping):
 
     def action_copy_value(self) -> None:
         """Copy the exact value under the cursor."""
+        if self.hidden():
+            return
         frame = self.frame
         text = frame.grid.copy_value() if frame is not None and frame.grid is not None else ""
         if text:
@@ -242,7 +245,7 @@ class TurboApp(Keeping):
         from turbofinops_tui.screens.text_panel import TextPanel
 
         view = self.frame.view() if self.frame is not None else None
-        if view is None:
+        if view is None or self.hidden():
             return
         text = str(safe(command_line(view), 4000))
         self.copy_to_clipboard(text)
@@ -270,6 +273,8 @@ class TurboApp(Keeping):
         from turbofinops_tui.screens.forms import LineForm
 
         frame = self.frame
+        if self.hidden():
+            return
         table = frame.shown_table() if frame is not None else None
         if frame is None or table is None:
             self.say("nothing to export yet")

@@ -44,6 +44,7 @@ SHOWN = {
     "slash": "/",
     "question_mark": "?",
     "colon": ":",
+    "comma": ",",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "exclamation_mark": "!",

@@ -14,6 +14,7 @@ from tests.tui.driving import press, running, shown
 from turbofinops_tui import config, keymap
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.errors import UsageError
+from turbofinops_tui.screens.audit import AuditScreen
 from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.bridge import BridgeScreen
 from turbofinops_tui.screens.connections import ConnectionsScreen
@@ -25,6 +26,7 @@ from turbofinops_tui.screens.links import LinksScreen
 from turbofinops_tui.screens.margins import MarginsScreen
 from turbofinops_tui.screens.presets import PresetsScreen
 from turbofinops_tui.screens.overview import OverviewScreen
+from turbofinops_tui.screens.settings import SettingsScreen
 from turbofinops_tui.screens.start import StartScreen
 from turbofinops_tui.widgets.grid import Grid
 
@@ -39,6 +41,8 @@ OWNERS: dict[str, type] = {
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,
+    "settings": SettingsScreen,
+    "audit": AuditScreen,
     "findings": FindingsScreen,
     "presets": PresetsScreen,
     "overview": OverviewScreen,

@@ -36,6 +36,11 @@ def get_setting(session: Session, key: str) -> str:
         return store_settings.get_setting(conn, key)
 
 
+def check_setting(key: str, value: str) -> str:
+    """The stored form of ``value``; UsageError when it does not fit."""
+    return store_settings.checked(key, value)
+
+
 def set_setting(session: Session, key: str, value: str) -> bool:
     """Set ``key``; True when its value changed. UsageError when the value does not fit."""
     with session.store.write("set a setting") as txn:

@@ -84,6 +84,14 @@ def make_deep(name: str, *args: Any) -> Screen[Any]:
         from turbofinops_tui.screens.bridge import BridgeScreen
 
         return BridgeScreen(*args)
+    if name == "settings":
+        from turbofinops_tui.screens.settings import SettingsScreen
+
+        return SettingsScreen()
+    if name == "audit":
+        from turbofinops_tui.screens.audit import AuditScreen
+
+        return AuditScreen()
     if name == "start":
         from turbofinops_tui.screens.start import StartScreen
 

@@ -168,13 +168,18 @@ def get_setting(conn: sqlite3.Connection, key: str) -> str:
     return all_settings(conn)[key]
 
 
-def set_setting(txn: WriteTxn, key: str, value: str) -> bool:
-    """Set a setting, audited; True when its value changed. UsageError when the value does not fit."""
+def checked(key: str, value: str) -> str:
+    """The stored form of a value; UsageError when it does not fit."""
     item = _known(key)
     try:
-        cleaned = item.clean(value)
+        return item.clean(value)
     except TurboError as error:
         raise UsageError(f"{key}: {error.message}", error.hint) from None
+
+
+def set_setting(txn: WriteTxn, key: str, value: str) -> bool:
+    """Set a setting, audited; True when its value changed. UsageError when the value does not fit."""
+    cleaned = checked(key, value)
     before = get_setting(txn.conn, key)
     if cleaned == before:
         return False

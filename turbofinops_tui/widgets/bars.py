@@ -28,15 +28,19 @@ class TabLine(Lines):
         self._active = ""
         self._books = ""
         self._age: list[Span] = []
+        self._flags: list[Span] = []
+        """what holds for the whole session: masked, read-only, published"""
         self._spots: list[tuple[int, int, str]] = []
 
     def show(self, active: str, books: str, desk: Desk) -> None:
         """Mark ``active`` (a deeper screen marks none); data age and books id at the right."""
         self._active, self._books, self._age = active, books, header_text.age(desk)
-        if desk.opener.read_only:
-            self._age = [(" READ-ONLY ", "tab"), *self._age]
-        elif getattr(desk.opener, "published", ""):
-            self._age = [(" PUBLISHED ", "tab"), *self._age]
+        said = {
+            "MASKED": getattr(self.app, "mask", None) is not None,
+            "READ-ONLY": desk.opener.read_only,
+            "PUBLISHED": bool(getattr(desk.opener, "published", "")),
+        }
+        self._flags = [span for word, on in said.items() if on for span in ((f" {word} ", "tab"), (" ", ""))]
         self._draw()
 
     def on_resize(self) -> None:
@@ -44,18 +48,26 @@ class TabLine(Lines):
         self._draw()
 
     def _draw(self) -> None:
+        books: list[Span] = [(" books ", "muted"), (self._books, "text"), (" ", "")] if self._books else []
+        right = [*self._flags, *self._age, *books]
+        left = self._tabs(self.size.width >= WIDE)
+        if width_of(left) + width_of(clean(right)) >= self.size.width:
+            left = self._tabs(False)
+        if width_of(left) + width_of(clean(right)) >= self.size.width:
+            right = [*self._flags, *books]
+        self.set_lines([(spread(left, right, self.size.width), "strip")])
+
+    def _tabs(self, names: bool) -> list[Span]:
+        """The screens, with all their names or that of the active one alone."""
         left: list[Span] = [(" ", "")]
         self._spots = []
         for digit, name, title in keymap.SCREENS:
             active = name == self._active
-            text = f" {digit} {title} " if active or self.size.width >= WIDE else f" {digit} "
+            text = f" {digit} {title} " if active or names else f" {digit} "
             start = width_of(left)
             self._spots.append((start, start + cell_len(text), name))
             left.append((text, "tab" if active else "muted"))
-        right = list(self._age)
-        if self._books:
-            right += [(" books ", "muted"), (self._books, "text"), (" ", "")]
-        self.set_lines([(spread(left, right, self.size.width), "strip")])
+        return left
 
     def on_click(self, event: events.Click) -> None:
         """A click goes to the screen."""
