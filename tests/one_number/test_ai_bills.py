@@ -231,3 +231,20 @@ def test_cells_agree_with_an_independent_count(program: Program, tmp_path: Path,
     assert {who: Fraction(amount) for who, amount in sums.items() if amount} == {
         who: Fraction(amount) for who, amount in got.items()
     }
+
+
+def test_a_bill_comes_before_the_gateways_own_cost(program: Program, tmp_path: Path) -> None:
+    gateway = tmp_path / "gateway.csv"
+    head = HEADER.replace("Tags\n", "x_CostBasis,x_CustomerIdentity,Tags\n")
+    lines = [
+        f"openai,,LiteLLM,AI and Machine Learning,Usage,3,3,USD,{day}T00:00:00Z,2026-11-01T00:00:00Z,"
+        "gpt-4o,,,priced,meter:acme,{}\n"
+        for day in DAYS
+    ]
+    gateway.write_text(head + "".join(lines), encoding="utf-8")
+    program.call("import", "focus", gateway, "--source", "proxy")
+    program.call("import", "focus", bill(tmp_path, [TEN]), "--source", "o")
+    assert cost(program, "source") == {"o": "10.00", "proxy": "3.00"}
+    assert program.json("reconcile")["ok"]
+    (left,) = program.json("prices", "check")["overlap"]
+    assert (left["source"], left["days"], left["amount"]) == ("proxy", 1, "3.00")

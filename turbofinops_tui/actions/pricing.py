@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
 
-EXCESS = "evidence_over_bill"
+EXCESS, OVERLAP = "evidence_over_bill", "cost_of_two_sources"
 DAYS_AT_ONCE = 20
 
 
@@ -71,9 +71,11 @@ def check_prices(reports: Reports) -> dict[str, Any]:
     """Models without a price, evidence above 1.05 of its bill, calls left out; each is a finding as well."""
     excess = list(_excess(reports))
     session = reports.session
-    if not session.read_only and excess:
+    overlap = list(_overlap(reports))
+    if not session.read_only and (excess or overlap):
         with session.store.write("evidence against bills") as txn:
-            record_findings(txn, [_excess_finding(item) for item in excess])
+            found = [_excess_finding(item) for item in excess]
+            record_findings(txn, found + [_overlap_finding(item) for item in overlap])
     with session.store.read() as conn:
         unpriced = [item.finding for item in load_findings(conn, UNPRICED) if item.state == "open"]
         twice = [item.finding for item in load_findings(conn, TWICE) if item.state == "open"]
@@ -88,6 +90,7 @@ def check_prices(reports: Reports) -> dict[str, Any]:
             for item in unpriced
         ],
         "excess": excess,
+        "overlap": overlap,
         "left_out": [
             {"feed": item.source, "what": item.detail, "calls": item.count, "amount": item.amount or None,
              "currency": item.currency or None}
@@ -128,6 +131,34 @@ def _excess(reports: Reports) -> Iterator[dict[str, Any]]:
                 "over": exact_text(round(over), cell.currency), "currency": cell.currency,
                 "by": "tokens" if held.by_tokens else "money",
             }  # fmt: skip
+
+
+def _overlap(reports: Reports) -> Iterator[dict[str, Any]]:
+    """What a gateway's cost tells that a bill tells too, by source and provider."""
+    books = reports.refresh()
+    rows = books.facts.left_out
+    sums: dict[tuple[str, str, str], int] = {}
+    days: dict[tuple[str, str, str], set[int]] = {}
+    for dimension, day, amount in zip(
+        *(c.tolist() for c in (rows.dimension, rows.when, rows.effective)), strict=True
+    ):
+        own = books.dimensions[dimension]
+        key = (own.source, own.provider, own.currency)
+        sums[key] = sums.get(key, 0) + amount
+        days.setdefault(key, set()).add(day)
+    for (source, provider, currency), amount in sorted(sums.items()):
+        yield {
+            "source": source, "provider": provider, "days": len(days[source, provider, currency]),
+            "amount": exact_text(amount, currency), "currency": currency,
+        }  # fmt: skip
+
+
+def _overlap_finding(item: dict[str, Any]) -> Finding:
+    days = f"{item['days']} days that a bill of {item['provider']} tells too"
+    detail = f"cost of {item['source']} on {days}: left out"
+    return Finding(
+        OVERLAP, item["provider"], item["source"], detail, amount=item["amount"], currency=item["currency"]
+    )
 
 
 def _excess_finding(item: dict[str, Any]) -> Finding:

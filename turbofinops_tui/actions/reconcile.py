@@ -89,15 +89,31 @@ def reconcile(reports: Reports, source: str | None = None) -> Reconciliation:
     if source is not None and source not in {batch.source for batch in books.batches}:
         raise NotFoundError(f"there is no cost of source {source!r}", "see `turbofinops imports list`")
     rows = []
+    left_out = left_out_amounts(books)
     for number, currency, cost, exact, residual in totals:
         batch = batches.get(number)
         if batch is None or (source is not None and batch.source != source):
             continue
         key = (batch.source, batch.export, batch.period, currency, cost)
         buckets = proofs[cost].get((number, currency), dict.fromkeys(BUCKETS, 0))
+        exact = _EXACT.subtract(Decimal(exact), left_out.get((number, currency, cost), Decimal(0)))
         rows.append(_row(key, Decimal(exact), Decimal(residual), buckets))
     rows += _priced(books, proofs, source)
     return Reconciliation(tuple(sorted(rows, key=_order)))
+
+
+def left_out_amounts(books: FactBooks) -> dict[tuple[int, str, str], Decimal]:
+    """(batch, currency, cost basis) -> what a stronger source tells too: no part of the total that counts."""
+    found: dict[tuple[int, str, str], Decimal] = {}
+    rows = books.facts.left_out
+    for dimension, number, *amounts in zip(
+        *(c.tolist() for c in (rows.dimension, rows.batch, rows.effective, rows.billed)), strict=True
+    ):
+        currency = books.dimensions[dimension].currency
+        for cost, amount in zip(("effective", "billed"), amounts, strict=True):
+            key = (books.batches[number].id, currency, cost)
+            found[key] = _EXACT.add(found.get(key, Decimal(0)), to_decimal(amount, currency))
+    return found
 
 
 def _priced(books: FactBooks, proofs: dict[str, Proof], source: str | None) -> list[ReconcileRow]:

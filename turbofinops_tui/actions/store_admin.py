@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.otlp_imports import rebuild_otlp
+from turbofinops_tui.actions.usage_imports import rebuild_calls
 from turbofinops_tui.economics.types import BooksId
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.store import backup as store_backup
@@ -75,6 +76,7 @@ def rebuild(session: Session) -> Rebuilt:
         if item.kind in COST_KINDS:
             _read_again(session, item, periods.get(item.id, []), done)
     _derive_revenue(session)
+    rebuild_calls(session)
     done.missing += rebuild_otlp(session)
     done.months = rebuild_months(session.store)
     done.scopes = rebuild_digests(session.store)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turbofinops_tui.economics.books.evidence import EvidenceSource, MemoryEvidence, UsageFacts
+from turbofinops_tui.economics.books.overlap import without_overlap
 from turbofinops_tui.economics.books.priced import with_priced
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
@@ -266,6 +267,8 @@ class Facts:
         self.settings = settings
         self.facts_id = facts_id
         self.evidence = UsageFacts(MemoryEvidence() if evidence is None else evidence)
+        self.left_out = CostRows.of(())
+        """daily rows that a stronger source tells too, which do not count"""
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
 
@@ -276,7 +279,7 @@ class Facts:
             evidence or self.evidence.source,
         )  # fmt: skip
         if evidence is None:
-            other.evidence = self.evidence
+            other.evidence, other.left_out = self.evidence, self.left_out
         _ = self.index, self.monthly, self.currencies, self.naming
         for name in ("index", "monthly", "currencies", "naming"):
             other.__dict__[name] = self.__dict__[name]
@@ -347,6 +350,7 @@ def build(
     """Books over every month that the facts touch."""
     table = rates if rates is not None else RateTable()
     number_settings = settings or NumberSettings()
+    cost, left_out = without_overlap(dimensions, cost, number_settings)
     if evidence is not None:
         dimensions, cost = with_priced(dimensions, cost, evidence, number_settings)
     facts = Facts(
@@ -359,4 +363,5 @@ def build(
         facts_id,
         evidence,
     )
+    facts.left_out = left_out
     return FactBooks(facts, facts.months())

@@ -17,7 +17,7 @@ from turbofinops_tui.economics.books.evidence import EvidenceSource
 from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
 from turbofinops_tui.economics.books.rows import Batch, CostSource
-from turbofinops_tui.economics.periods import month_of_day, month_start, month_text
+from turbofinops_tui.economics.periods import Days, month_of_day, month_start, month_text
 from turbofinops_tui.economics.token_units import TOKEN_CLASSES, token_unit
 from turbofinops_tui.economics.types import CostDimension, NumberSettings
 from turbofinops_tui.economics.usage import EvidenceKey
@@ -36,9 +36,10 @@ def with_priced(
 ) -> tuple[Sequence[CostDimension], CostSource]:
     """Dimensions and cost with what evidence alone tells; the same when it tells nothing."""
     priced = [bool(key.currency and key.provider) for key in evidence.keys]
-    if evidence.days is None or not any(priced):
+    days = evidence.days
+    if days is None or not any(priced):
         return dimensions, cost
-    sums = _sums(evidence, priced, _billed(dimensions, cost, evidence, settings))
+    sums = _sums(evidence, days, priced, _billed(dimensions, cost, evidence, settings))
     if not sums:
         return dimensions, cost
     keys = sorted({key for key, _ in sums})
@@ -79,11 +80,12 @@ def _billed(
     return {key: frozenset(accounts) for key, accounts in found.items()}
 
 
-def _sums(evidence: EvidenceSource, priced: Sequence[bool], billed: Covered) -> dict[tuple[Key, int], int]:
+def _sums(
+    evidence: EvidenceSource, days: Days, priced: Sequence[bool], billed: Covered
+) -> dict[tuple[Key, int], int]:
     """Exact sums by dimension and day, rounded once, half-even."""
     sums: dict[tuple[Key, int], Fraction] = {}
-    assert evidence.days is not None
-    rows = evidence.rows(evidence.days.start, evidence.days.end)
+    rows = evidence.rows(days.start, days.end)
     has = np.flatnonzero(np.array(priced, dtype=bool)[rows.key] & (rows.costs != 0).any(axis=1))
     for day, key, costs in zip(*(c[has].tolist() for c in (rows.day, rows.key, rows.costs)), strict=True):
         own = evidence.keys[key]

@@ -46,10 +46,10 @@ def with_costs(books: FactBooks, changes: Sequence[CostChange], currency: str) -
     rows = ((at, batch, day, units, units, 0) for (at, day), units in sorted(sums.items()))
     added = MemoryCost(rows, (*facts.cost.batches, Batch(0, SOURCE)))
     other = Facts(
-        dimensions, facts.customers, Layered(facts.cost, added, first), facts.revenue, facts.rates, facts.settings,
-        marked(facts.facts_id, changes), facts.evidence.source,
+        dimensions, facts.customers, Layered(facts.cost, added, first), facts.revenue, facts.rates,
+        facts.settings, marked(facts.facts_id, changes), facts.evidence.source,
     )  # fmt: skip
-    other.evidence = facts.evidence
+    other.evidence, other.left_out = facts.evidence, facts.left_out
     return FactBooks(other, books.spans)
 
 
