@@ -18,6 +18,7 @@ from turbofinops_tui.actions.usage_imports import (
 from turbofinops_tui.economics.money import exact_text, scale
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.store.findings import Finding, load_findings, record_findings
+from turbofinops_tui.store.rule_set_rows import load_prices
 from turbofinops_tui.store.usage_calls import Told, call_days, derive_days, load_calls, set_prices
 
 if TYPE_CHECKING:
@@ -237,13 +238,15 @@ def _text(amount: Fraction, currency: str) -> str:
     return exact_text(round(amount * scale(currency)), currency)
 
 
-def listed(rules: Any) -> list[dict[str, object]]:
+def listed(session: Session) -> list[dict[str, object]]:
     """The user's own prices, in order."""
+    with session.store.read() as conn:
+        rules = load_prices(conn)
     return [
         {
             "provider": item.provider, "model": item.model, "class": item.token_class,
             "from": None if item.start is None else day_text(item.start),
             "per_million": format(Decimal(item.per_million), "f"), "currency": item.currency,
         }
-        for item in rules.prices or ()
+        for item in rules
     ]  # fmt: skip

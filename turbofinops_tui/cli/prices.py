@@ -36,10 +36,8 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 def _list(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.pricing import listed, used_prices
-    from turbofinops_tui.store.rule_set_rows import load_rule_set
 
-    with session.store.read() as conn:
-        own = listed(load_rule_set(conn))
+    own = listed(session)
     used = [item.record() for item in used_prices(session)]
     if args.format == "json":
         say_json({"rules": own, "used": used})
