@@ -19,6 +19,8 @@ _WHOLE, _GOOD, _BAD = 1, 3, 4
 LEAST = 5
 """rows of the smallest waterfall: two ends, two causes, the axis"""
 AMOUNT = 9
+TINY = 200
+"""a step this many times smaller than the largest is shown with the others"""
 Step = tuple[str, int]
 
 
@@ -61,9 +63,16 @@ class WaterfallChart(Painted):
 
 
 def fitted(steps: Sequence[Step], most: int) -> list[Step]:
-    """At most ``most`` steps in their order: the largest, and all others as one (their sum is kept)."""
-    if len(steps) <= most:
+    """At most ``most`` steps in their order: the largest, and all others as one (their sum is kept).
+
+    Steps too small for a cell are among the others, unless there is one of them alone.
+    """
+    least = max((abs(units) for _, units in steps), default=0) // TINY
+    seen = sum(abs(units) > least for _, units in steps)
+    room = len(steps) if len(steps) - seen < 2 else seen + 1
+    if len(steps) <= min(most, room):
         return list(steps)
+    most = min(most, room)
     largest = sorted(range(len(steps)), key=lambda at: -abs(steps[at][1]))[: max(0, most - 1)]
     kept = [steps[at] for at in sorted(largest)]
     rest = sum(units for _, units in steps) - sum(units for _, units in kept)
@@ -87,7 +96,7 @@ def draw(data: Waterfall, width: int, height: int) -> list[list[Span]]:
     labels = []
     for place, (name, first, last, amount) in enumerate(reversed(rows)):
         _bar(plotext, figure, place, (max(first, low), max(last, low)), place in (0, len(rows) - 1))
-        labels.append(f"{fit(name, names)} {fit(amount, AMOUNT, 'right')} ")
+        labels.append(f" {fit(name, names)} {fit(amount, AMOUNT, 'right')} ")
     figure.ruler("y").ticks(list(range(len(rows))), labels)
     ticks = _ticks(low, high, max(2, (width - names - AMOUNT) // 12))
     figure.ruler("x").ticks(ticks, [tick_text(tick, data.currency) for tick in ticks])
@@ -104,8 +113,9 @@ def _rows(data: Waterfall, most: int) -> list[_Row]:
     rows: list[_Row] = [(safe(data.start[0]), 0, data.start[1], tick_text(data.start[1], data.currency))]
     at = data.start[1]
     for name, units in fitted(data.steps, most - 2):
-        sign = "+" if units > 0 else ""
-        rows.append((safe(name), at, at + units, sign + tick_text(units, data.currency)))
+        text = tick_text(units, data.currency)
+        sign = "+" if units > 0 and not text.startswith("<") else ""
+        rows.append((safe(name), at, at + units, sign + text))
         at += units
     return [*rows, (safe(data.end[0]), 0, data.end[1], tick_text(data.end[1], data.currency))]
 
