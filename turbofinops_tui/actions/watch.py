@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from turbofinops_tui.actions.watching import Watcher, Week
+from turbofinops_tui.actions.watching import Watcher, Week, exactly
 from turbofinops_tui.economics import watch
 from turbofinops_tui.economics.money import decimal_text, exact_text
-from turbofinops_tui.economics.periods import Days, day_text, month_text
+from turbofinops_tui.economics.periods import Days, day_text, month_of_day, month_text
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.economics.watch import Figures, NotJudged
 from turbofinops_tui.errors import UsageError
@@ -19,8 +20,11 @@ from turbofinops_tui.store.watch import Alert, Place, Score
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
+    from turbofinops_tui.economics.bridge import Cause
     from turbofinops_tui.store.open import WriteTxn
 
+BRIDGES = 3
+"""crossings whose causes are asked for one by one; for more, those of all keys are asked for at once"""
 REJUDGED_DAYS = 35
 """days back to which crossings are looked at again for restatements"""
 
@@ -98,6 +102,12 @@ class _Judge:
         self.week = watcher.week(self.days, found.by)
         self.settings = watcher.settings
         self.paid = watcher.paid_before()
+        self.began: dict[str, int] = {}
+        for day in self.paid.values():
+            cohort = month_text(month_of_day(day))
+            self.began[cohort] = min(day, self.began.get(cohort, day))
+        self._asked: Counter[str] = Counter()
+        self._whole: dict[str, Sequence[Cause]] = {}
 
     def run(self) -> None:
         """Fill in the answer, and write what is new."""
@@ -133,8 +143,7 @@ class _Judge:
         if by == "customer":
             return watch.is_young(self.paid.get(key), end)
         if by == "cohort":
-            members = (c for c, cohort in self.week.cohort_of.items() if cohort == key)
-            return watch.is_young(min((self.paid[c] for c in members if c in self.paid), default=None), end)
+            return watch.is_young(self.began.get(key), end)
         return False
 
     def _alerts(
@@ -167,19 +176,29 @@ class _Judge:
 
     def _causes(self, by: str, key: str) -> tuple[tuple[str, str], ...]:
         """Why the margin differs from that of the seven days before: the bridge of the key."""
-        from turbofinops_tui.actions.watching import exactly
-        from turbofinops_tui.economics.evaluate.bridging import causes
-
-        reports, days = self.watcher.reports, self.days
-        left_out = [c for c in self.week.left_out if by == "feature" or self.week.cohort_of.get(c) == key]
-        where = (exactly(by, key), *(exactly("customer", c, True) for c in left_out))
-        bridge = causes(
-            reports.books(), reports.rules(), Days(days.start - watch.WINDOW, days.start), days,
-            today=self.watcher.today, by=by, options=Slice(where=where),
-        )  # fmt: skip
-        rows = [row for row in bridge.rows if row.key == key]
+        self._asked[by] += 1
+        many = self._asked[by] > BRIDGES
+        if many and by not in self._whole:
+            self._whole[by] = self._bridge(by, None)
+        rows = [row for row in (self._whole[by] if many else self._bridge(by, key)) if row.key == key]
         rows.sort(key=lambda row: (-abs(row.units), row.cause))
         return tuple((row.cause, exact_text(row.units, self.watcher.currency)) for row in rows)
+
+    def _bridge(self, by: str, key: str | None) -> Sequence[Cause]:
+        """The causes of one key, or of all keys, by what is judged: without who is left out."""
+        from turbofinops_tui.economics.evaluate.bridging import causes
+
+        reports, days, cohort_of = self.watcher.reports, self.days, self.week.cohort_of
+        out = [
+            c for c in self.week.left_out if by == "feature" or (key or cohort_of.get(c)) == cohort_of.get(c)
+        ]
+        where = [exactly("customer", customer, True) for customer in out if by != "customer"]
+        where += [exactly("source", source, True) for source in self.watcher.monthly]
+        where += [exactly(by, key)] if key is not None else []
+        return causes(
+            reports.books(), reports.rules(), Days(days.start - watch.WINDOW, days.start), days,
+            today=self.watcher.today, by=by, options=Slice(where=tuple(where)),
+        ).rows  # fmt: skip
 
     # --- restatements -------------------------------------------------------------------------
 

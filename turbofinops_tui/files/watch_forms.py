@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.economics.money import Ratio, exact_text, rounded_text, to_units
 from turbofinops_tui.economics.periods import day_text
-from turbofinops_tui.economics.watch import WINDOW
+from turbofinops_tui.economics.watch import SEVERITY, WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.watch import Alert, Score
 
 CAUSES_SHOWN = 3
+MOST_TOLD = 20
+"""crossings in one message"""
 
 
 def percent(margin: int, revenue: int, digits: int = 4) -> str | None:
@@ -79,8 +81,11 @@ def withdrawn_text(alert: Alert) -> str:
 def message(alerts: Sequence[Alert], withdrawn: Sequence[Alert], notes: Sequence[str]) -> str:
     """The body of a notification: crossings with their causes, what is withdrawn, what was not judged."""
     lines: list[str] = []
-    for alert in alerts:
+    worst_first = sorted(alerts, key=lambda item: (-SEVERITY[item.now], item.margin, item.by, item.key))
+    for alert in worst_first[:MOST_TOLD]:
         why = causes_text(alert)
         lines += [alert_text(alert), *([f"  because: {why}"] if why else [])]
-    lines += [withdrawn_text(alert) for alert in withdrawn]
+    if len(alerts) > MOST_TOLD:
+        lines.append(f"and {len(alerts) - MOST_TOLD:,} more: turbofinops check --format json")
+    lines += [withdrawn_text(alert) for alert in withdrawn[:MOST_TOLD]]
     return "\n".join([*lines, *(f"note: {note}" for note in notes)])
