@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from turbofinops_tui.economics.calls import SECONDS_A_DAY, Call
 from turbofinops_tui.economics.money import scale
 from turbofinops_tui.economics.patterns import pattern
-from turbofinops_tui.economics.periods import month_of_day, parse_day
+from turbofinops_tui.economics.periods import month_of_day
 from turbofinops_tui.errors import MissingDataError
-from turbofinops_tui.store.settings import get_setting
+from turbofinops_tui.store.rule_set_rows import load_prices
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
@@ -24,10 +24,13 @@ class ModelPrices:
     """Prices per token in one currency; an unknown price is refused, never 0 (numbers.md 3)."""
 
     def __init__(self, reports: Reports, cost: str, currency: str) -> None:
+        from turbofinops_tui.sync.prices import PriceBook
+
         self._books = reports.books()
         self._cost, self.currency = cost, currency
         with reports.session.store.read() as conn:
-            self._listed: list[dict[str, Any]] = json.loads(get_setting(conn, "prices"))
+            self._listed = load_prices(conn)
+        self._book = PriceBook(self._listed)
         self._billed: dict[str, dict[tuple[int, str], tuple[int, int]]] = {}
         self._used: set[str] = set()
 
@@ -36,11 +39,14 @@ class ModelPrices:
         """Where the prices that were used come from, in words."""
         return " and ".join(sorted(self._used)) or "prices"
 
-    def per_token(self, model: str, token_class: str, day: int) -> Fraction:
-        """Major units per token of a class on a day; MissingDataError when nobody knows."""
-        listed = self._of_rules(model, token_class, day)
+    def per_token(self, model: str, token_class: str, day: int, seller: str = "") -> Fraction:
+        """Major units per token of a class on a day; MissingDataError when nobody knows.
+
+        ``seller``: who is asked where neither books nor rules know the model.
+        """
+        listed = self._of_list(model, token_class, day, self.provider(model) or seller)
         if listed is not None:
-            self._used.add("the rules' prices")
+            self._used.add("the prices")
             return listed
         billed = self._of_books(model, token_class, day)
         if billed is None:
@@ -51,17 +57,17 @@ class ModelPrices:
         self._used.add("what was billed")
         return billed
 
-    def _of_rules(self, model: str, token_class: str, day: int) -> Fraction | None:
-        """The last price of the rules that began by ``day``."""
-        best: tuple[int, Fraction] | None = None
-        for item in self._listed:
-            start = parse_day(str(item["from"])) if item.get("from") else -(10**6)
-            fits = item.get("class") == token_class and item.get("currency", self.currency) == self.currency
-            if fits and start <= day and pattern(str(item.get("model", ""))).matches(model):
-                price = Fraction(str(item["per_million"])) / MILLION
-                if best is None or start >= best[0]:
-                    best = (start, price)
-        return None if best is None else best[1]
+    def _of_list(self, model: str, token_class: str, day: int, seller: str) -> Fraction | None:
+        """The price of the rules, else of the list, at that time, in the wanted currency."""
+        call = Call("", "", day * SECONDS_A_DAY, seller, model, (0, 0, 0, 0))
+        rate = self._book.rate(call, token_class, 0)
+        if rate is None:
+            return None
+        price = Fraction(rate.per_million) / MILLION
+        if rate.currency == self.currency:
+            return price
+        table = self._books.rates.rate(rate.currency, self.currency, day)
+        return None if table is None else price * Fraction(*table)
 
     def _of_books(self, model: str, token_class: str, day: int) -> Fraction | None:
         """What the nearest month with tokens of this class was billed for one."""
@@ -80,11 +86,7 @@ class ModelPrices:
     def provider(self, model: str) -> str:
         """Who sells a model: as the books or the rules' prices name it."""
         known = [dimension.provider for dimension in self._books.dimensions if dimension.model == model]
-        listed = [
-            str(item.get("provider", ""))
-            for item in self._listed
-            if pattern(str(item.get("model", ""))).matches(model)
-        ]
+        listed = [item.provider for item in self._listed if pattern(item.model).matches(model)]
         return next(iter([*known, *listed]), "")
 
     def service(self, model: str) -> str:

@@ -200,13 +200,14 @@ class Replay:
             )
         prices = ModelPrices(self.reports, self.slice.cost, self.currency)
         found = replaced(self.ref, costs)
-        provider = prices.provider(new)
+        seller = prices.provider(old)
+        provider = prices.provider(new) or seller
         for day in sorted({day for values in tokens.values() for day in values}):
             spent = Fraction(0)
             for measure in TOKEN_MEASURES:
                 count = tokens[measure].get(day, Fraction(0))
                 if count:
-                    spent += count * prices.per_token(new, measure.removesuffix("_tokens"), day)
+                    spent += count * prices.per_token(new, measure.removesuffix("_tokens"), day, seller)
             units = half_even(spent * scale(self.currency))
             if units:
                 found.append(CostChange(self.ref, day, provider, prices.service(new), new, units))
