@@ -293,6 +293,7 @@ def test_one_method_for_the_whole_pool() -> None:
 
 @pytest.mark.parametrize("method", ["direct", "revenue", "even"])
 def test_large_pools_give_what_small_ones_give(method: t.Method, monkeypatch: pytest.MonkeyPatch) -> None:
+    from turbofinops_tui.economics import split
     from turbofinops_tui.economics.evaluate import shared
 
     rule = shared_rule("s", POOL, method)
@@ -303,7 +304,7 @@ def test_large_pools_give_what_small_ones_give(method: t.Method, monkeypatch: py
         rules = t.Rules(links=(BY_TAG,), shared=(rule,))
         small = cells(ask(shop(*extra), rules, by, "shared_cost cost", period="2026-01"))
         monkeypatch.setattr(shared, "MOST_KEPT", 0)
-        monkeypatch.setattr(shared, "CHUNK", 7)
+        monkeypatch.setattr(split, "_CHUNK", 7)
         large = cells(ask(shop(*extra), rules, by, "shared_cost cost", period="2026-01"))
         monkeypatch.undo()
         assert {k: v for k, v in large.items() if v[0] != "0.00"} == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -108,3 +110,19 @@ def test_scaling_ties_go_to_the_even_unit() -> None:
 def test_scaling_past_int64_is_an_error() -> None:
     with pytest.raises(OverflowError):
         scaled_half_even(np.array([2**62], dtype=np.int64), 10**6, 1)
+
+
+@pytest.mark.parametrize("shape", ["even", "skewed", "ties", "few large"])
+@pytest.mark.parametrize("width", [49, 700])
+def test_wide_rows_of_any_shape(shape: str, width: int) -> None:
+    """Wider than what is sorted whole: the sample may mislead, the parts must not show it."""
+    dice = random.Random(f"{shape} {width}")  # noqa: S311 (a test)
+    kinds: dict[str, Callable[[], int]] = {
+        "even": lambda: dice.randint(10**6, 10**9),
+        "skewed": lambda: int(dice.paretovariate(0.3)) % 10**9 + 1,
+        "ties": lambda: dice.choice((1, 2, 3)),
+        "few large": lambda: 10**12 if dice.random() < 0.02 else dice.randint(0, 3),
+    }
+    weights = [kinds[shape]() for _ in range(width)]
+    amounts = [dice.randint(-(10**11), 10**11) for _ in range(40)] + [0, 1, -1, width // 2]
+    assert split_rows(amounts, weights).tolist() == [largest_remainder(a, weights) for a in amounts]

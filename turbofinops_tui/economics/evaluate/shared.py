@@ -18,15 +18,13 @@ from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Pools, Records, split_amounts
 from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights, same_weights
 from turbofinops_tui.economics.periods import month_of_day
-from turbofinops_tui.economics.split import split_rows
+from turbofinops_tui.economics.split import split_chunks
 
 MOST_KEPT = 2_000_000
 """shares kept per dimension; beyond it pools are summed by what each question tells apart"""
 MOST_REMEMBERED = 1_500_000
 """records of large pools kept between questions"""
 EVERY_RUN = -1
-CHUNK = 400_000
-"""shares computed at a time"""
 
 
 @dataclass
@@ -211,10 +209,8 @@ def _sum_shares(amounts: Amounts, weights: tuple[int, ...], outcome: Ints, outco
         return _sum_even(amounts.astype(np.int64), len(weights), outcome, outcomes)
     table = np.zeros((outcomes, len(weights)), dtype=np.int64)
     fixed = np.array(weights, dtype=object)
-    step = max(1, CHUNK // len(weights))
-    for start in range(0, len(amounts), step):
-        part = outcome[start : start + step]
-        shares = split_rows(amounts[start : start + step], fixed)
+    for start, shares in split_chunks(amounts, fixed):
+        part = outcome[start : start + len(shares)]
         first = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
         table[part[first]] += np.add.reduceat(shares, first, axis=0)
     return table
