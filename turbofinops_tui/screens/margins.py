@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ from turbofinops_tui.widgets.money_rows import (
     money_column,
     money_width,
     name_column,
-    note_column,
     percent_column,
     rows_of,
     share_column,
@@ -75,6 +74,7 @@ class MarginsScreen(Frame):
             model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key), lambda row: row.label)
             self.grids[name] = Grid(model, columns, id=f"margins-{name}")
             self.grids[name].display = name == TREND
+            self.grids[name].column_id = "name"
 
     def body(self) -> Iterable[Widget]:
         """The chart with its list; below them what its signs mean."""
@@ -239,7 +239,7 @@ class MarginsScreen(Frame):
         return [*columns, self._money("margin", "Margin", signed=True), percent_column("margin_pct", "%")]
 
     def _parts(self, width: int) -> Sequence[Column[MoneyRow]]:
-        columns = [_sign(), name_column(self.part.capitalize(), 16, 40), self._money("cost", "Cost")]
+        columns = [_sign(), name_column(self.part.capitalize(), 16, 29), self._money("cost", "Cost")]
         if width >= 64:
             columns += [self._money("direct_cost", "Direct"), self._money("shared_cost", "Shared")]
         return [*columns, share_column("cost", lambda: self.totals.get(PARTS))]
@@ -332,7 +332,10 @@ def text_target(text: str) -> Path:
     return path
 
 
+ROLES = dict((*stacked.FILLS, *scatter.MARKS.values()))
+"""sign -> the role it has in its chart"""
+
+
 def _sign() -> Column[MoneyRow]:
-    """The row's sign in the chart."""
-    draw: Callable[[MoneyRow, int], Sequence[tuple[str, str]]] = note_column("", 1, 0).draw
-    return Column("sign", "", 1, draw)
+    """The row's sign in the chart, painted as there."""
+    return Column("sign", "", 1, lambda row, _: ((row.note, ROLES.get(row.note, "muted")),))
