@@ -33,6 +33,9 @@ def register(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help="cells that differ from an export of this report, and why each does",
     )
+    parser.add_argument(
+        "--as-of", metavar="DATE|BOOKS", help="what was known at the end of a day, by customer and month"
+    )
 
 
 def prepare(args: argparse.Namespace, context: Context) -> None:
@@ -47,6 +50,12 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
             raise UsageError(f"there is no report {args.name!r}", hint)
         base = NAMED_REPORTS[args.name]
     args.slice = slice_from_args(args, based(args, context, base), context.clock.today())
+    if args.as_of is not None:
+        from turbofinops_tui.actions.as_of import check_asked
+
+        if args.against is not None:
+            raise UsageError("--as-of and --against exclude each other", "give one of them")
+        check_asked(args.slice)
     if args.against is not None:
         from turbofinops_tui.actions.against import read_export
 
@@ -70,8 +79,12 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
         asked = args.slice if _asked(args) else None
         return print_comparison(compare(reports, args.export, asked), args.format)
-    table = reports.table(args.slice)
-    sys.stdout.write(_text(args.format, table, reports))
+    if args.as_of is not None:
+        from turbofinops_tui.actions.as_of import table_as_of
+
+        sys.stdout.write(_text(args.format, table_as_of(reports, args.as_of, args.slice), None))
+        return EXIT_DONE
+    sys.stdout.write(_text(args.format, reports.table(args.slice), reports))
     return EXIT_DONE
 
 
@@ -82,7 +95,7 @@ def _asked(args: argparse.Namespace) -> bool:
     return any(getattr(args, name) not in (None, False) for name in given)
 
 
-def _text(form: str, table: t.Table, reports: Reports) -> str:
+def _text(form: str, table: t.Table, reports: Reports | None) -> str:
     if form == "json":
         from turbofinops_tui.files.report_json import dumps
 
@@ -97,9 +110,9 @@ def _text(form: str, table: t.Table, reports: Reports) -> str:
     return report_text(table, terminal_width(), _coverage(table, reports))
 
 
-def _coverage(table: t.Table, reports: Reports) -> t.Table | None:
-    """Totals of the three parts of cost in the same slice, for the header; a difference has none."""
-    if table.slice.view == "difference":
+def _coverage(table: t.Table, reports: Reports | None) -> t.Table | None:
+    """Totals of the three parts of cost in the slice, for the header; none for a difference or as of."""
+    if reports is None or table.slice.view == "difference":
         return None
     asked = replace(
         table.slice, by=(), measures=COVERAGE, sort=(), having=(), top=None, compare="", cumulative=False
