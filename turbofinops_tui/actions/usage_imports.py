@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.stripe_imports import file_records
-from turbofinops_tui.economics.calls import FEEDS, Call
+from turbofinops_tui.economics.calls import FEEDS
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.errors import ConflictError, DataError
 from turbofinops_tui.store.deliveries import (
@@ -182,7 +182,7 @@ def rebuild_calls(session: Session) -> None:
 
 def tell_findings(txn: WriteTxn, touched: Iterable[tuple[str, int]]) -> None:
     """What the touched days leave out: calls that two feeds tell; and models without a price, of all days."""
-    models = {}
+    models: set[tuple[str, str]] = set()
     for feed, day in sorted(touched):
         twice = list(load_calls(txn.conn, feed, day, left_out=True))
         key = f"{feed} {day_text(day)}"
@@ -190,10 +190,13 @@ def tell_findings(txn: WriteTxn, touched: Iterable[tuple[str, int]]) -> None:
             record_findings(txn, [_twice(feed, key, twice)])
         else:
             close_finding(txn, TWICE, feed, key)
-        for call, _ in load_calls(txn.conn, feed, day):
-            models[call.provider, call.model] = call
-    for (provider, model), call in sorted(models.items()):
-        _tell_model(txn, provider, model, call)
+        query = (
+            "SELECT DISTINCT k.provider, k.model FROM evidence_daily e JOIN evidence_key k ON k.id = e.key"
+            " WHERE e.day = ? AND k.feed = ?"
+        )
+        models.update((row[0], row[1]) for row in txn.conn.execute(query, (day, feed)))
+    for provider, model in sorted(models):
+        _tell_model(txn, provider, model)
 
 
 def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
@@ -209,11 +212,12 @@ def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
     )  # fmt: skip
 
 
-def _tell_model(txn: WriteTxn, provider: str, model: str, call: Call) -> None:
+def _tell_model(txn: WriteTxn, provider: str, model: str) -> None:
     """The finding of a model without a price: its tokens, and an estimate of the money at stake."""
     query = (
-        "SELECT count(DISTINCT e.day), coalesce(sum(e.calls + e.failed_calls), 0), coalesce(sum(e.input_tokens"
-        " + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens), 0) FROM evidence_daily e"
+        "SELECT count(DISTINCT e.day), coalesce(sum(e.calls + e.failed_calls), 0),"
+        ""
+        " coalesce(sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens), 0) FROM evidence_daily e"
         " JOIN evidence_key k ON k.id = e.key WHERE k.provider = ?1 AND k.model = ?2 AND k.currency {} ''"
     )
     days, calls, tokens = txn.conn.execute(query.format("="), (provider, model)).fetchone()

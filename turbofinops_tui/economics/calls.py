@@ -66,15 +66,16 @@ def daily_rows(calls: Iterable[tuple[Call, tuple[Priced, ...]]]) -> list[Evidenc
     costs: dict[tuple[int, EvidenceKey], list[Fraction]] = {}
     for call, prices in calls:
         told: tuple[Priced | None, ...] = prices or (None,)
-        for number, priced in enumerate(told):
+        for place_of, priced in enumerate(told):
             place = (call.day, _key(call, priced))
             held = figures.setdefault(place, [0] * 10)
             money = costs.setdefault(place, [Fraction(0)] * len(COST_CLASSES))
-            if number == 0:
+            if place_of == 0:
                 own = (int(not call.failed), int(call.failed), 0, 0, 0, *call.tokens, call.reasoning)
                 held[:] = [one + other for one, other in zip(held, own, strict=True)]
-            if priced is not None:
-                money[:] = [one + other for one, other in zip(money, priced.costs, strict=True)]
+            for number, amount in enumerate(priced.costs if priced is not None else ()):
+                if amount:
+                    money[number] += amount
     return [
         EvidenceRow(day, key, tuple(held), _units(costs[day, key], key.currency))  # type: ignore[arg-type]
         for (day, key), held in sorted(figures.items(), key=lambda item: (item[0][0], repr(item[0][1])))

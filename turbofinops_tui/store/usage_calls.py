@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple, fields
+from dataclasses import fields
 from fractions import Fraction
 
 from turbofinops_tui.economics.calls import FEEDS, Call, Priced, daily_rows
@@ -19,7 +19,9 @@ from turbofinops_tui.store.open import WriteTxn
 
 Told = tuple[Call, tuple[Priced, ...]]
 GATEWAY = FEEDS[0]
+FIELDS = tuple(item.name for item in fields(Call))
 _AT_ONCE = 500
+_NOTHING = Fraction(0)
 
 
 def put_calls(txn: WriteTxn, calls: Iterable[Told], delivery: int) -> tuple[int, set[tuple[str, int]]]:
@@ -122,25 +124,26 @@ def has_calls(conn: sqlite3.Connection) -> bool:
 
 
 def _body(call: Call) -> str:
-    values = asdict(call) | {"cost": None if call.cost is None else str(call.cost)}
-    return json.dumps(list(values.values()), ensure_ascii=False, separators=(",", ":"))
+    cost = None if call.cost is None else str(call.cost)
+    values = [cost if name == "cost" else getattr(call, name) for name in FIELDS]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _call(body: str) -> Call:
-    values = dict(zip((item.name for item in fields(Call)), json.loads(body), strict=True))
+    values = dict(zip(FIELDS, json.loads(body), strict=True))
     values["tokens"] = tuple(values["tokens"])
     values["cost"] = None if values["cost"] is None else Fraction(values["cost"])
     return Call(**values)
 
 
 def _prices(prices: Sequence[Priced]) -> str:
-    rows = [[[str(cost) for cost in item.costs], *astuple(item)[1:]] for item in prices]
+    rows = [[[str(cost) for cost in item.costs], item.currency, item.price, item.basis] for item in prices]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def _priced(text: str) -> tuple[Priced, ...]:
     found = []
     for costs, currency, price, basis in json.loads(text):
-        a, b, c, d, e = map(Fraction, costs)
+        a, b, c, d, e = (_NOTHING if cost == "0" else Fraction(cost) for cost in costs)
         found.append(Priced((a, b, c, d, e), currency, price, basis))
     return tuple(found)
