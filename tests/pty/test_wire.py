@@ -69,6 +69,10 @@ def _walk(terminal: Terminal) -> None:
         "\r",
     ):
         terminal.press(keys)
+    for keys in ("8", DOWN * 2, "n", ESC, "9", "L", DOWN * 3, "v", ESC, ",", DOWN, "\r", ESC, ESC):
+        terminal.press(keys)
+    for keys in ("2", "P", "\r", "9", "\r", ESC, "Z", "2", "8", "Z"):
+        terminal.press(keys)
     for keys in ("?", ESC, ":", ESC, "6", DOWN * 9, "\r", "o", "u", "8", DOWN, "1", "T", "T", "q"):
         terminal.press(keys)
 
@@ -104,7 +108,7 @@ def test_control_a_build_without_both_layers_is_caught(root: Path, tmp_path: Pat
 def test_an_idle_app_writes_nothing_whatever_is_open(root: Path, tmp_path: Path) -> None:
     with Terminal(RUN.format(root=str(root)), tmp_path) as terminal:
         terminal.until("books")
-        for keys in ("2", "/a", ESC, "f", ESC, ":", ESC, "8"):
+        for keys in ("2", "/a", ESC, "f", ESC, ":", ESC, "8", "n", ESC, "9", ",", ESC, "L"):
             terminal.settle(0.8)
             assert terminal.read(1.0) == b"", f"before {keys!r}"
             terminal.press(keys)

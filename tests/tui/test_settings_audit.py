@@ -70,7 +70,7 @@ def _alter(path: Path) -> None:
 async def test_the_audit_is_listed_filtered_and_verified(opener: Opener, size: tuple[int, int]) -> None:
     set_setting(opener.open(), "currency", "EUR")
     async with running(opener, size) as (app, pilot):
-        await press(pilot, "A")
+        await press(pilot, "L")
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         assert screen.list.model.rows[0].entity == "setting"

@@ -33,10 +33,10 @@ SHOWN_KEYS = 4
 SHOWN_LAST = ("endpoint_url", "api_endpoint", "base_url", "env", "source")
 """settings that few need stand last in the form"""
 HINTS: Mapping[str, str] = {
-    "mode": "export or cost-explorer (empty: export with a bucket, else cost-explorer)",
-    "bucket": "the S3 bucket of the export; empty: Cost Explorer, about 0.09 USD a sync",
+    "mode": "export, or cost-explorer; empty: by the bucket",
+    "bucket": "of the export; empty: Cost Explorer, about 0.09 USD a sync",
     "prefix": "the prefix of the export in it",
-    "export": "the name of the export; empty: all below the prefix",
+    "export": "its name; empty: all below the prefix",
     "region": "eu-central-1", "profile": "a profile of ~/.aws/config",
     "tag_key": "Cost Explorer alone: the tag that names the customer",
     "metric": "amortized or net", "project": "the project of the BigQuery export",
@@ -77,7 +77,7 @@ class ConnectionLine:
     left_out: str = ""
     settings: str = ""
     facts: bool = True
-    """has days: all but customers and rates"""
+    """has days: all but customers, rates and what never delivered"""
 
 
 def connection_lines(session: Session) -> list[ConnectionLine]:
@@ -131,7 +131,7 @@ def _connected(
 ) -> ConnectionLine:
     from dataclasses import replace
 
-    base = ConnectionLine(connection.name, connection.kind, connection.source)
+    base = ConnectionLine(connection.name, connection.kind, connection.source, facts=False)
     if line is not None:
         base = _delivered(connection.name, connection.kind, line, keys)
     state = parse_state(connection.cursor) if is_cost_kind(connection.kind) else None

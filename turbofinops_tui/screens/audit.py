@@ -16,7 +16,7 @@ from turbofinops_tui.widgets.paint import Lines, Spans
 
 
 class AuditScreen(Frame):
-    """``A``; the log is append-only and hash-chained (trust.md 17)."""
+    """``L``; the log is append-only and hash-chained (trust.md 17)."""
 
     ID = "audit"
     TITLE = "Audit"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.cells import chop_cells
 from textual.widget import Widget
 
 from turbofinops_tui.actions import connections_view as view
@@ -28,6 +29,8 @@ DAYS = 62
 DETAILS = 7
 """lines below the list"""
 LABEL = 13
+LONGEST = 3
+"""lines of one detail"""
 EMPTY: tuple[tuple[Spans, str], ...] = (
     ((), ""),
     (((" No connections yet", "strong"),), ""),
@@ -119,7 +122,7 @@ class ConnectionsScreen(Frame):
             Column[ConnectionLine]("source", "Source", name, lambda line, _: ((_title(line), ""),), _title),
             _word("state", "", 2, lambda line: "✗" if line.error else "●" if line.name else " ", "loss"),
         ]
-        if width >= 100:
+        if width >= 130:
             columns.append(_word("export", "Export", 12, lambda line: line.export, "muted"))
         columns += [
             _word("kind", "Kind", 14 if width >= 100 else 10, lambda line: line.kind, "muted"),
@@ -161,13 +164,13 @@ class ConnectionsScreen(Frame):
             self.details.set_lines([])
             return
         parts: list[tuple[str, str, str]] = []
+        if line.error:
+            parts.append(("error", line.error, "error"))
         if line.name:
             account = line.account or "not tested yet"
             parts.append(("connection", f"{line.name}, {line.kind}, account {account}  {line.settings}", ""))
             parts.append(("last fetch", f"{line.last}   {line.step}", ""))
             parts.append(("credential", self.origins.get(line.name, "looking..."), ""))
-        if line.error:
-            parts.append(("error", line.error, "error"))
         if line.facts:
             parts.append(("days", self._states(line), ""))
         if line.requests:
@@ -179,7 +182,9 @@ class ConnectionsScreen(Frame):
             parts.append(("notes", f"{line.warnings:,}: {line.first_warning}", "muted"))
         lines: list[tuple[Spans, str]] = [((), "rule")]
         for label, text, role in parts:
-            lines.append((((f" {label:<{LABEL}} ", "muted"), (text, role)), ""))
+            pieces = chop_cells(text, max(20, self.size.width - LABEL - 3)) or [""]
+            for number, piece in enumerate(pieces[:LONGEST]):
+                lines.append((((f" {'' if number else label:<{LABEL}} ", "muted"), (piece, role)), ""))
         self.details.set_lines(lines[:DETAILS])
 
     def _states(self, line: ConnectionLine) -> str:

@@ -92,7 +92,8 @@ class PresetsScreen(Frame):
         preset, entry = line.entry.preset, line.entry
         facts = f"{line.place}, owned by {entry.owner}"
         if preset is not None:
-            claim = f", said to be by {preset.author}" if preset.author else ""
+            other = preset.author and preset.author != entry.owner
+            claim = f", said to be by {preset.author}" if other else ""
             facts += f"{claim}, saved {preset.saved_at}, opens {preset.screen or 'as a table'}"
         rows = [preset.title if preset is not None else entry.error, facts, f"turbofinops {line.shows}"]
         self.details.set_lines([((), "rule"), *(((((f" {text}", "muted"),)), "") for text in rows if text)])

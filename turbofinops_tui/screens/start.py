@@ -82,7 +82,7 @@ class StartScreen(Frame):
         came = bool(self.services.model.rows)
         self.list.empty_text = NO_TAGS if came else ""
         title = "Which tag names the customer?" if came else ""
-        hint = "enter makes one link: every value of it is a customer" if rows else ""
+        hint = "enter makes one link for all its values" if rows else ""
         self.question.set_lines([((), ""), (((f" {title}  ", "strong"), (hint, "muted")), ""), ((), "")])
         self.list.refresh()
 

@@ -68,7 +68,8 @@ class Mask(LineFilter):
         taken += [match.span() for match in _KEPT.finditer(text)]
         for match in _FIGURE.finditer(text):
             start, end = match.span()
-            lone = end - start == 1  # a single digit is a key, a place or a count
+            # a single digit is a key, a place or a count
+            lone = end - start == 1 and text[end : end + 2] != " %"
             if not lone and not any(first < end and start < last for first, last in taken):
                 found.append((start, end, re.sub("[0-9]", DOT, match.group())))
         return sorted(found)
