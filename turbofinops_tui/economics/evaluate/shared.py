@@ -22,7 +22,7 @@ from turbofinops_tui.economics.split import split_chunks
 
 MOST_KEPT = 2_000_000
 """shares kept per dimension; beyond it pools are summed by what each question tells apart"""
-MOST_REMEMBERED = 1_500_000
+MOST_REMEMBERED = 500_000
 """records of large pools kept between questions"""
 EVERY_RUN = -1
 
