@@ -147,6 +147,8 @@ class BridgeScreen(Frame):
         if self.found is None:
             self.say("nothing to export yet")
             return
+        if self.host.hidden():
+            return
         title = f"Export {len(self.found.rows):,} causes"
         self.host.form(
             "line", title, "File, .csv, .json or .txt", f"bridge-{self.found.books.whole}.csv", _target,

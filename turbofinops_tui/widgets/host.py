@@ -68,6 +68,10 @@ class Host(App[int]):
         """Sync, or backfill from the day ``since``, in a thread; no names: every connection."""
         raise NotImplementedError
 
+    def hidden(self) -> bool:
+        """Whether names and amounts are masked; says so when they are."""
+        raise NotImplementedError
+
     def say(self, text: str, role: str = "") -> None:
         """One line in the status line of the screen on top."""
         raise NotImplementedError
