@@ -217,8 +217,8 @@ def _tell_model(txn: WriteTxn, provider: str, model: str) -> None:
     query = (
         "SELECT count(DISTINCT e.day), coalesce(sum(e.calls + e.failed_calls), 0),"
         " coalesce(sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens), 0)"
-        ""
-        " FROM evidence_daily e JOIN evidence_key k ON k.id = e.key WHERE k.provider = ?1 AND k.model = ?2 AND k.currency {} ''"
+        " FROM evidence_daily e JOIN evidence_key k ON k.id = e.key"
+        " WHERE k.provider = ?1 AND k.model = ?2 AND k.currency {} ''"
     )
     days, calls, tokens = txn.conn.execute(query.format("="), (provider, model)).fetchone()
     key = f"{provider} {model}"
