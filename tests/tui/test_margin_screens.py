@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from turbofinops_tui.actions.imports import import_costs
 from turbofinops_tui.actions.links import add_rule
 from turbofinops_tui.actions.margins_view import HEAVY, SAFE, Composition, Point, Scatter
 from turbofinops_tui.actions.revenue_imports import import_revenue
+from turbofinops_tui.app import TurboApp
 from turbofinops_tui.economics.types import Link, Match
 from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.customers import CustomersScreen
@@ -22,6 +24,7 @@ from turbofinops_tui.screens.margins import MarginsScreen
 from turbofinops_tui.screens.revenue_map import RevenueMap
 from turbofinops_tui.widgets.charts import ranked, scatter, stacked
 from turbofinops_tui.widgets.charts.heat import EVEN
+from turbofinops_tui.widgets.paint import Spans
 
 ONE = 10**9
 LONG = "x" * 500
@@ -67,6 +70,12 @@ def make(opener: Opener, folder: Path, names: tuple[str, ...], months: int) -> N
 def _day(month: int) -> str:
     year, rest = divmod(2026 * 12 + 9 - 40 + month, 12)
     return f"{year}-{rest + 1:02}-05"
+
+
+def _crumbs(app: TurboApp) -> str:
+    """Where the list of customers on top was opened from."""
+    assert isinstance(app.screen, CustomersScreen)
+    return app.screen.crumbs()[0]
 
 
 def _fits(lines: list[str], width: int) -> None:
@@ -123,12 +132,10 @@ async def test_down_from_a_name_and_from_a_cell(opener: Opener) -> None:
         assert inside is not top
         assert inside.inside == top.map.model.rows[0].key
         await press(pilot, "escape")
-        assert app.screen is top
+        assert top.is_current
         await pilot.press("right", "right", "right")
         await press(pilot, "enter")
-        opened = app.screen
-        assert isinstance(opened, CustomersScreen)
-        assert opened.crumbs()[0] == "Cohorts"
+        assert _crumbs(app) == "Cohorts"
         await press(pilot, "escape")
         await press(pilot, "b")
         assert top.look.by == "plan"
@@ -192,7 +199,7 @@ async def test_revenue_is_mapped_in_the_draft(opener: Opener) -> None:
         await settle(pilot)
         assert any("100" in line for line in shown(app))  # refused beside the field
         await press(pilot, "enter")
-        assert app.screen is form
+        assert form.is_current
         form.split.value = "core=60 brand-new=40"
         await settle(pilot)
         assert any("brand-new" in line and "+" in line for line in shown(app))
@@ -235,7 +242,7 @@ async def test_charts_change_by_one_key_and_are_written_as_text(opener: Opener, 
         assert screen.chart.text() == seen[0]
 
 
-def _text(lines: list[ranked.Spans]) -> list[str]:
+def _text(lines: Sequence[Spans]) -> list[str]:
     return ["".join(part for part, _ in line) for line in lines]
 
 

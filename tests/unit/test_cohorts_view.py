@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ def values(revenue: int, cost: int) -> tuple[Value, ...]:
     return (usd(revenue), usd(cost), usd(revenue - cost), ratio, 1)
 
 
-def table(by: tuple[str, ...], rows: list[tuple[tuple[str | None, ...], tuple[int, int]]]) -> Table:
+def table(by: tuple[str, ...], rows: Sequence[tuple[tuple[str | None, ...], tuple[int, int]]]) -> Table:
     asked = Slice(by=by, measures=MEASURES, range=Range("2026-01..2026-04"))
     made = [Row(key, values(*amounts)) for key, amounts in rows]
     total = Row((None,) * len(by), values(sum(r for _, (r, _) in rows), sum(c for _, (_, c) in rows)))

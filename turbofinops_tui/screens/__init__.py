@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ def make(name: str, state: AppState) -> Frame:
         from turbofinops_tui.screens.links import LinksScreen
 
         return LinksScreen()
-    if name == "presets":
-        from turbofinops_tui.screens.presets import PresetsScreen
-
-        return PresetsScreen()
     if name == "findings":
         from turbofinops_tui.screens.findings import FindingsScreen
 
         return FindingsScreen()
+    if name == "presets":
+        from turbofinops_tui.screens.presets import PresetsScreen
+
+        return PresetsScreen()
     if name == "connections":
         from turbofinops_tui.screens.connections import ConnectionsScreen
 
@@ -50,64 +51,31 @@ def make(name: str, state: AppState) -> Frame:
     return OverviewScreen(state.books, state.looked_at)
 
 
+DEEP: dict[str, tuple[str, str]] = {
+    "explain": ("explain", "ExplainScreen"),
+    "cohorts": ("cohorts", "CohortsScreen"),
+    "customer": ("customer", "CustomerScreen"),
+    "revenue_map": ("revenue_map", "RevenueMap"),
+    "whatif": ("whatif", "WhatIfPanel"),
+    "rule_editor": ("rule_editor", "RuleEditor"),
+    "report": ("report", "ReportScreen"),
+    "bridge": ("bridge", "BridgeScreen"),
+    "settings": ("settings", "SettingsScreen"),
+    "audit": ("audit", "AuditScreen"),
+    "start": ("start", "StartScreen"),
+    "connect": ("connect_form", "ConnectForm"),
+    "line": ("forms", "LineForm"),
+    "confirm": ("forms", "Confirm"),
+}
+"""name -> (module, class) of the screens that are pushed on another"""
+
+
 def make_deep(name: str, *args: Any) -> Screen[Any]:
-    """A deeper screen; imported when first shown."""
-    if name == "explain":
-        from turbofinops_tui.screens.explain import ExplainScreen
-
-        return ExplainScreen(*args)
-    if name == "cohorts":
-        from turbofinops_tui.screens.cohorts import CohortsScreen
-
-        return CohortsScreen(*args)
+    """A deeper screen; imported when first shown. KeyError for a name that is not in ``DEEP``."""
     if name == "customers":
         from turbofinops_tui.screens.customers import CustomersScreen
 
         return CustomersScreen(only=args)
-    if name == "revenue_map":
-        from turbofinops_tui.screens.revenue_map import RevenueMap
-
-        return RevenueMap(*args)
-    if name == "whatif":
-        from turbofinops_tui.screens.whatif import WhatIfPanel
-
-        return WhatIfPanel(*args)
-    if name == "rule_editor":
-        from turbofinops_tui.screens.rule_editor import RuleEditor
-
-        return RuleEditor(*args)
-    if name == "report":
-        from turbofinops_tui.screens.report import ReportScreen
-
-        return ReportScreen(*args)
-    if name == "bridge":
-        from turbofinops_tui.screens.bridge import BridgeScreen
-
-        return BridgeScreen(*args)
-    if name == "settings":
-        from turbofinops_tui.screens.settings import SettingsScreen
-
-        return SettingsScreen()
-    if name == "audit":
-        from turbofinops_tui.screens.audit import AuditScreen
-
-        return AuditScreen()
-    if name == "start":
-        from turbofinops_tui.screens.start import StartScreen
-
-        return StartScreen()
-    if name == "connect":
-        from turbofinops_tui.screens.connect_form import ConnectForm
-
-        return ConnectForm(*args)
-    if name == "line":
-        from turbofinops_tui.screens.forms import LineForm
-
-        return LineForm(*args)
-    if name == "confirm":
-        from turbofinops_tui.screens.forms import Confirm
-
-        return Confirm(*args)
-    from turbofinops_tui.screens.customer import CustomerScreen
-
-    return CustomerScreen(*args)
+    module, kind = DEEP[name]
+    made: Screen[Any] = getattr(import_module(f"turbofinops_tui.screens.{module}"), kind)(*args)
+    return made

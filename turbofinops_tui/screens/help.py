@@ -27,6 +27,10 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("coverage", "direct: a link or the source names the customer; shared: spread by a rule;"),
     ("", "unattributed: nobody yet. The three parts add up to 100 % of cost"),
     ("~ settling", "after an edit: figures still being computed; export and keep wait for them"),
+    ("◆", "cohorts: first month from which the running margin stays at zero or above"),
+    ("m0  m1", "cohorts: months since the first revenue; m0 is a part of a month"),
+    ("12k  .1M", "cohorts: amounts cut to the cell; the line below has them whole"),
+    ("◆ x • ◉", "points: AI-heavy on a flat rate, loses, earns, under the cursor"),
     ("books", "same books id, same numbers, on every screen and in every export"),
     ("(others)", "the customers beyond the top, in one row"),
 )
