@@ -21,7 +21,11 @@ def received(tmp_path: Path) -> Path:
     return tmp_path / "data" / "received"
 
 
-@pytest.mark.parametrize("content", [TEXT, gzip.compress(TEXT), b"PAR1 binary", b""])
+@pytest.mark.parametrize(
+    "content",
+    [TEXT, gzip.compress(TEXT, mtime=0), b"PAR1 binary", b""],
+    ids=["text", "gzip", "parquet", "empty"],
+)
 def test_a_kept_file_comes_back_byte_for_byte_under_its_name(
     tmp_path: Path, received: Path, content: bytes
 ) -> None:
