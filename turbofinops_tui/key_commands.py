@@ -248,6 +248,17 @@ COMMANDS: tuple[Command, ...] = (
         footer=3,
     ),
     Command(
+        "links.remove",
+        "delete",
+        "remove_rule",
+        "Remove",
+        "Take the rule out; u brings it back",
+        "Change",
+        "links",
+        screens=("links",),
+        footer=4,
+    ),
+    Command(
         "links.up",
         "K",
         "shift(-1)",

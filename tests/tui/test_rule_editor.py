@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,14 +11,16 @@ from textual.pilot import Pilot
 from tests.tui.conftest import Opener
 from tests.tui.driving import press, running, settle, shown
 from turbofinops_tui.actions import rule_form
-from turbofinops_tui.actions.drafts import adds
+from turbofinops_tui.actions.drafts import Edit, adds
 from turbofinops_tui.actions.links import rules_of
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.shown import money_text, percent_text
-from turbofinops_tui.economics.types import Link, Match, Slice
+from turbofinops_tui.economics.types import FeatureRule, Link, Match, Slice
 from turbofinops_tui.screens.rule_editor import RuleEditor
+from turbofinops_tui.store.rule_rows import RouteRule
+from turbofinops_tui.widgets.choice import Choice
 
 LAST = Slice(range=Range("last-month"))
 TEAM = Link("", "tag", Match((("tag:team", "*"),)), customer="{value}")
@@ -26,6 +29,11 @@ TEAM = Link("", "tag", Match((("tag:team", "*"),)), customer="{value}")
 def _editor(app: TurboApp) -> RuleEditor:
     assert isinstance(app.screen, RuleEditor)
     return app.screen
+
+
+def _choose(choice: Choice, word: str) -> None:
+    while choice.value != word:
+        choice.action_choose(1)
 
 
 async def _fill(pilot: Pilot[int], editor: RuleEditor, **texts: str) -> None:
@@ -129,3 +137,45 @@ async def test_completion_knows_real_keys_values_and_customers(opener: Opener) -
     assert rule_form.complete(customer[:6], known.customers) is not None
     assert rule_form.complete("", known.customers) is None
     assert rule_form.complete_match("nonsense=", known) is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_evidence_products_and_routes_are_edited_and_removed(
+    opener: Opener, size: tuple[int, int]
+) -> None:
+    async with running(opener, size, "links") as (app, pilot):
+        for kind, texts in (
+            ("trace", {"match": "service=*", "evidence": "api web"}),
+            ("product", {"product": "pro_2026", "split": "usage"}),
+            ("route", {"pattern": "GET /v1/chat", "feature": "chat"}),
+        ):
+            await press(pilot, "n")
+            editor = _editor(app)
+            _choose(editor.kind, kind)
+            if kind == "trace":
+                _choose(editor.choices["weight"], "requests")
+                _choose(editor.choices["rest"], "spread")
+            await _fill(pilot, editor, **texts)
+            assert editor.found is not None, kind
+            assert not editor.found.refused, editor.found
+            assert all(editor.rows[name].display for name in rule_form.fields_of(kind))
+            await press(pilot, "enter")
+        drafts = Reports(opener.open()).drafts
+        draft = drafts.load()
+        assert draft is not None
+        made = [edit.rule for edit in draft.edits]
+        link = Link("", "trace", Match((("service", "*"),)), evidence=("api", "web"), weight="requests")
+        assert [replace(rule, id="") for rule in made if rule] == [
+            replace(link, rest="spread"),
+            FeatureRule("", "pro_2026", (), True),
+            RouteRule("", "GET /v1/chat", "chat"),
+        ]
+        await press(pilot, "G")  # routes are listed last, products before them
+        text = "\n".join(shown(app))
+        assert "GET /v1/chat" in text
+        assert "pro_2026" in text
+        await press(pilot, "delete")
+        await settle(pilot)
+        last = drafts.load()
+        assert last is not None
+        assert last.edits[-1] == Edit("remove", "routes", draft.edits[-1].id)

@@ -14,6 +14,7 @@ from turbofinops_tui.economics.types import (
     COST_DIMENSIONS,
     ClassRule,
     Condition,
+    FeatureRule,
     Link,
     Rules,
     SharedRule,
@@ -21,13 +22,17 @@ from turbofinops_tui.economics.types import (
     Table,
 )
 from turbofinops_tui.errors import NotFoundError
+from turbofinops_tui.store.rule_rows import RouteRule, load_routes
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.links import Rule, Section
+    from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
 
-SECTIONS: tuple[Section, ...] = ("classes", "links", "shared")
+SECTIONS: tuple[Section, ...] = ("classes", "links", "shared", "features", "routes")
 _SINGULAR = {"classes": "class", "links": "link", "shared": "shared"}
+SWITCHED = ("classes", "links", "shared")
+"""sections whose rules can be switched off"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,23 @@ class RuleLine:
     dates: str
     enabled: bool
     cost: Money | None
-    rule: ClassRule | Link | SharedRule
+    rule: ClassRule | Link | SharedRule | FeatureRule | RouteRule
 
 
 def rule_lines(
-    session: Session, table: Callable[[Slice], Table], scope: Slice, drafted: Rules | None = None
+    session: Session,
+    table: Callable[[Slice], Table],
+    scope: Slice,
+    drafted: Rules | None = None,
+    routes: Sequence[RouteRule] = (),
 ) -> list[RuleLine]:
-    """Every class rule, link and shared rule with the cost it moves in the slice's period (None: unknown).
+    """Every rule with the cost it moves in the slice's period (None: unknown, or of usage and revenue).
 
-    ``drafted``: the rules of the draft, listed in place of the saved ones.
+    ``drafted`` and ``routes``: the rules of the draft, listed in place of the saved ones.
     """
     moved = _costs(table(replace(scope, by=("link",), measures=("cost",))), "cost")
     found: list[tuple[Section, Sequence[Rule]]] = [
-        (section, links.rules_of(session, section) if drafted is None else getattr(drafted, section))
+        (section, links.rules_of(session, section) if drafted is None else _drafted(drafted, routes, section))
         for section in SECTIONS
     ]
     classes = [rule for _, rules in found for rule in rules if isinstance(rule, ClassRule)]
@@ -68,7 +77,33 @@ def rule_lines(
             if isinstance(rule, ClassRule | Link | SharedRule):
                 cost = (classed if isinstance(rule, ClassRule) else moved).get(rule.id)
                 lines.append(_line(section, place, len(rules), rule, cost))
+            else:
+                lines.append(_plain_line(section, place, len(rules), rule))
     return lines
+
+
+def lines_of_view(session: Session, reports: Reports, scope: Slice) -> list[RuleLine]:
+    """``rule_lines`` of the rules that the view of a slice stands for."""
+    if scope.view == "saved":
+        return rule_lines(session, reports.table, scope)
+    routes = reports.drafts.look(lambda txn: load_routes(txn.conn))
+    return rule_lines(session, reports.table, scope, reports.drafts.outcome().rules, routes)
+
+
+def _drafted(rules: Rules, routes: Sequence[RouteRule], section: Section) -> Sequence[Rule]:
+    found: Sequence[Rule] = routes if section == "routes" else getattr(rules, section)
+    return found
+
+
+def _plain_line(section: Section, place: int, count: int, rule: FeatureRule | RouteRule) -> RuleLine:
+    """A product's or a route's line: always on, without cost of its own."""
+    if isinstance(rule, RouteRule):
+        kind, what, target = "route", rule.pattern, f"feature {rule.feature}"
+    else:
+        kind, what = "product", rule.product
+        shares = ", ".join(f"{name} {decimal_text(percent)}%" for name, percent in rule.split)
+        target = "features by usage" if rule.usage else f"features {shares}"
+    return RuleLine(section, place, count, rule.id, kind, what, target, "always", True, None, rule)
 
 
 def _opex(rules: Sequence[ClassRule], table: Callable[[Slice], Table], total: Slice) -> dict[str, Money]:
@@ -120,6 +155,8 @@ def _target(rule: ClassRule | Link | SharedRule) -> str:
         within = f" within {', '.join(rule.within)}" if rule.within else ""
         return f"{rule.method}{' ' + split if split else ''}{within}"
     parts = [rule.customer, f"feature {rule.feature}" if rule.feature else ""]
+    if rule.kind == "trace" and not rule.customer:
+        parts.insert(0, f"by {rule.weight.replace('_', ' ')} of {' '.join(rule.evidence) or 'all services'}")
     if rule.percent != 100:
         parts.append(f"{decimal_text(rule.percent)}%")
     return " ".join(part for part in parts if part)
@@ -149,6 +186,19 @@ def switch(line: RuleLine) -> Change:
         _must(links.enable_rule(session, line.section, line.id, not to))
 
     return what, do, undo
+
+
+def remove(line: RuleLine) -> Change:
+    """Remove a rule; undo puts it back in its place."""
+
+    def do(session: Session, _: object) -> None:
+        links.remove_rule(session, line.section, line.id)
+
+    def undo(session: Session, _: object) -> None:
+        links.add_rule(session, line.rule)
+        links.move_rule(session, line.section, line.id, line.place)
+
+    return f"removed {line.id}", do, undo
 
 
 def move(line: RuleLine, step: int) -> Change | None:

@@ -8,7 +8,15 @@ from typing import Any
 from textual.widget import Widget
 
 from turbofinops_tui.actions.drafts import Edit
-from turbofinops_tui.actions.rules_view import Change, RuleLine, move, rule_lines, switch
+from turbofinops_tui.actions.rules_view import (
+    SWITCHED,
+    Change,
+    RuleLine,
+    lines_of_view,
+    move,
+    remove,
+    switch,
+)
 from turbofinops_tui.economics.shown import money_text
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.widgets.empty import show
@@ -61,8 +69,7 @@ class LinksScreen(Frame):
     def gather(self, session: Any, reports: Any) -> list[RuleLine]:
         """The rules with their dollars (in the thread)."""
         scope = self.host.desk.slice((), ("cost",))
-        drafted = None if scope.view == "saved" else reports.drafts.outcome().rules
-        return rule_lines(session, reports.table, scope, drafted)
+        return lines_of_view(session, reports, scope)
 
     def take(self, data: Any) -> None:
         """Show the rules."""
@@ -124,10 +131,22 @@ class LinksScreen(Frame):
         line = self.list.current
         if line is None or self._elsewhere():
             return
-        if self.host.desk.draft is not None:
+        if line.section not in SWITCHED:
+            self.say(f"a {line.kind} cannot be switched off: delete removes it")
+        elif self.host.desk.draft is not None:
             self.host.draft([Edit("disable" if line.enabled else "enable", line.section, line.id)])
         else:
             self.host.change(*switch(line))
+
+    def action_remove_rule(self) -> None:
+        """Take the rule out; undo brings it back."""
+        line = self.list.current
+        if line is None or self._elsewhere():
+            return
+        if self.host.desk.draft is not None:
+            self.host.draft([Edit("remove", line.section, line.id)])
+        else:
+            self.host.change(*remove(line))
 
     def _elsewhere(self) -> bool:
         """True (and said) when a draft waits but the saved rules are listed: a change goes to the draft."""

@@ -13,7 +13,16 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from turbofinops_tui.actions import rule_form
-from turbofinops_tui.actions.rule_form import KINDS, METHODS, Completions, Editable, Preview
+from turbofinops_tui.actions.rule_form import (
+    KINDS,
+    METHODS,
+    OF_LISTS,
+    RESTS,
+    WEIGHTS,
+    Completions,
+    Editable,
+    Preview,
+)
 from turbofinops_tui.economics.types import Slice
 from turbofinops_tui.widgets.choice import Choice
 from turbofinops_tui.widgets.consequences import lines_of
@@ -28,7 +37,10 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("feature", "Feature", "a feature, or {value}; may stay empty"),
     ("percent", "Percent", "100"),
     ("name", "Name", "what the opex is called"),
-    ("split", "Split", "CUSTOMER=PERCENT ..., with fixed"),
+    ("split", "Split", "NAME=PERCENT ...; of a product also: usage"),
+    ("evidence", "Services", "whose usage divides it: api web; empty: all"),
+    ("product", "Product", "whose revenue goes to features"),
+    ("pattern", "Route", "/v1/chat or GET /v1/*; {id} is literal"),
     ("within", "Within", "tag:KEY, provider, account ...: partitions"),
     ("start", "From", "first day, 2026-10-01; empty: always"),
     ("end", "To", "day after the last; empty: always"),
@@ -37,9 +49,11 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "cost_class": ("Class", ("opex", "cogs")),
     "method": ("Method", METHODS),
     "enabled": ("Enabled", ("yes", "no")),
+    "weight": ("Weight", WEIGHTS),
+    "rest": ("Rest", RESTS),
 }
-ORDER = ("match", "customer", "feature", "percent", "cost_class", "name", "method", "split", "within",
-         "start", "end", "enabled")  # fmt: skip
+ORDER = ("match", "product", "pattern", "customer", "feature", "percent", "evidence", "weight", "rest",
+         "cost_class", "name", "method", "split", "within", "start", "end", "enabled")  # fmt: skip
 
 
 class Real(Suggester):
@@ -81,7 +95,7 @@ class RuleEditor(Panel[None]):
         super().__init__(f"Edit {rule.id}" if rule.id else "New rule", keys)
         self.rule = rule
         kind = rule_form.kind_of(rule)
-        links = tuple(word for word in KINDS if word not in ("class", "shared"))
+        links = tuple(word for word in KINDS if word not in OF_LISTS)
         words = KINDS if not rule.id else links if kind in links else (kind,)
         self.kind = Choice(words, kind, id="kind")
         self.inputs: dict[str, Input] = {}
@@ -134,6 +148,8 @@ class RuleEditor(Panel[None]):
             "match": lambda text: rule_form.complete_match(text, self.known),
             "customer": lambda text: rule_form.complete(text, self.known.customers),
             "feature": lambda text: rule_form.complete(text, self.known.features),
+            "evidence": lambda text: rule_form.complete_last(text, self.known.services),
+            "product": lambda text: rule_form.complete(text, self.known.products),
             "within": lambda text: rule_form.complete(text, list(self.known.values)),
         }
         return Real(finders[name]) if name in finders else None
@@ -141,6 +157,9 @@ class RuleEditor(Panel[None]):
     def on_mount(self) -> None:
         """Read the words to complete from, and the first consequences."""
         self._fit_kind()
+        first = rule_form.fields_of(self.kind.value)[0]
+        if first != "match":
+            self.inputs[first].focus()
         self.run_worker(self._learn, thread=True, group="learn", exit_on_error=False)
         self._changed()
 
@@ -152,6 +171,12 @@ class RuleEditor(Panel[None]):
         for name in ORDER:
             if self.rows[name].display is not (name in wanted):
                 self.rows[name].display = name in wanted
+
+    def _fit_customer(self) -> None:
+        """The template that a new tag link begins with is no word of another kind."""
+        box, template = self.inputs["customer"], "{value}"
+        if not self.rule.id and box.value in ("", template):
+            box.value = template if self.kind.value == "tag" else ""
 
     def texts(self) -> dict[str, str]:
         """What the fields say."""
@@ -167,6 +192,7 @@ class RuleEditor(Panel[None]):
         """Another kind has other fields."""
         if message.choice is self.kind:
             self._fit_kind()
+            self._fit_customer()
         self._changed()
 
     # --- consequences ---------------------------------------------------------------------
