@@ -34,7 +34,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [
         {
             "id": f"c{number}", "at": f"2026-10-{number + 10}T10:00:00Z",
-            "customer": ("acme", "globex")[number % 2], "provider": "openai", "model": "big", "input_tokens": 1_000_000, "output_tokens": 100_000,
+            "customer": ("acme", "globex")[number % 2], "provider": "openai", "model": "big",
+            "input_tokens": 1_000_000, "output_tokens": 100_000,
         }
         for number in range(10)
     ]  # fmt: skip

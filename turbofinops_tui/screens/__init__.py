@@ -52,30 +52,33 @@ def make(name: str, state: AppState) -> Frame:
 
 
 DEEP: dict[str, tuple[str, str]] = {
-    "explain": ("explain", "ExplainScreen"),
-    "cohorts": ("cohorts", "CohortsScreen"),
-    "customer": ("customer", "CustomerScreen"),
-    "revenue_map": ("revenue_map", "RevenueMap"),
-    "whatif": ("whatif", "WhatIfPanel"),
-    "rule_editor": ("rule_editor", "RuleEditor"),
-    "report": ("report", "ReportScreen"),
-    "bridge": ("bridge", "BridgeScreen"),
-    "settings": ("settings", "SettingsScreen"),
     "audit": ("audit", "AuditScreen"),
-    "start": ("start", "StartScreen"),
-    "connect": ("connect_form", "ConnectForm"),
-    "line": ("forms", "LineForm"),
+    "bridge": ("bridge", "BridgeScreen"),
+    "cohorts": ("cohorts", "CohortsScreen"),
     "confirm": ("forms", "Confirm"),
+    "connect": ("connect_form", "ConnectForm"),
+    "customer": ("customer", "CustomerScreen"),
+    "explain": ("explain", "ExplainScreen"),
+    "finding": ("finding", "FindingPanel"),
+    "finding_proposals": ("finding_forms", "ProposalForm"),
+    "finding_step": ("finding_forms", "StepForm"),
+    "line": ("forms", "LineForm"),
+    "report": ("report", "ReportScreen"),
+    "revenue_map": ("revenue_map", "RevenueMap"),
+    "rule_editor": ("rule_editor", "RuleEditor"),
+    "settings": ("settings", "SettingsScreen"),
+    "start": ("start", "StartScreen"),
+    "whatif": ("whatif", "WhatIfPanel"),
 }
-"""name -> (module, class) of the screens that are pushed on another"""
+"""name -> (module here, class) of the deeper screens"""
 
 
 def make_deep(name: str, *args: Any) -> Screen[Any]:
-    """A deeper screen; imported when first shown. KeyError for a name that is not in ``DEEP``."""
+    """A deeper screen; imported when first shown."""
     if name == "customers":
         from turbofinops_tui.screens.customers import CustomersScreen
 
         return CustomersScreen(only=args)
-    module, kind = DEEP[name]
-    made: Screen[Any] = getattr(import_module(f"turbofinops_tui.screens.{module}"), kind)(*args)
-    return made
+    module, made = DEEP[name]
+    found: Screen[Any] = getattr(import_module(f"{__name__}.{module}"), made)(*args)
+    return found

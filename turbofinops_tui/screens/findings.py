@@ -164,9 +164,9 @@ class FindingsScreen(Frame):
         if not proposals:
             self._ask("accept")
             return
-        from turbofinops_tui.screens.finding_forms import ProposalForm
-
-        self.app.push_screen(ProposalForm(proposals), lambda yes: self._draft(proposals) if yes else None)
+        self.host.form(
+            "finding_proposals", proposals, then=lambda yes: self._draft(proposals) if yes else None
+        )
 
     def _draft(self, proposals: list[Line]) -> None:
         self.list.model.marks.clear()
@@ -189,8 +189,6 @@ class FindingsScreen(Frame):
         if not lines:
             self.say("this is a proposal: a takes it into the draft, e edits it, z puts it away")
             return
-        from turbofinops_tui.screens.finding_forms import StepForm
-
         first = (
             f"remedy {number} of the list"
             if number
@@ -198,8 +196,9 @@ class FindingsScreen(Frame):
             if step == "plan"
             else ""
         )
-        form = StepForm(step, lines, first)
-        self.app.push_screen(form, lambda said: self._take_step(lines, step, said, number))
+        self.host.form(
+            "finding_step", step, lines, first, then=lambda said: self._take_step(lines, step, said, number)
+        )
 
     def _take_step(self, lines: list[Line], step: str, said: Any, number: str | None) -> None:
         if said is not None:
@@ -239,9 +238,7 @@ class FindingsScreen(Frame):
         if line.proposal is not None:
             self.action_accept()
             return
-        from turbofinops_tui.screens.finding import FindingPanel
-
-        self.app.push_screen(FindingPanel(line), lambda chosen: self._go_on(line, chosen))
+        self.host.form("finding", line, then=lambda chosen: self._go_on(line, chosen))
 
     def _go_on(self, line: Line, chosen: tuple[str, str | None] | None) -> None:
         if chosen is None:
