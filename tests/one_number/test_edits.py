@@ -23,6 +23,7 @@ from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.evaluate import changes
+from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import parse_day
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.files.rules_yaml import load_rule_set
@@ -158,7 +159,7 @@ class Dice:
         tagged = any(key.startswith("tag:") for key, _ in match.terms)
         customer = "" if kind == "feature" else pick(("{value}" if tagged else "dora", "acme", "cara"))
         feature = pick(("search", "chat")) if kind == "feature" or not customer else pick(FEATURES)
-        return t.Link(name, kind, match, customer, feature, percent, **dates)
+        return t.Link(name, "tag" if kind == "tag" else "feature", match, customer, feature, percent, **dates)
 
 
 Shown = dict[Any, tuple[t.Value, ...]]
@@ -172,7 +173,7 @@ def shown(reports: Reports, program: Program, words: tuple[str, ...], view: str)
 
 def held(cells: Shown, total: Any) -> dict[Any, int]:
     """Who holds how much cost, in store units; cost out of the margin under its word."""
-    found = {key[0]: values[0].units for key, values in cells.items() if isinstance(values[0], t.Money)}
+    found = {key[0]: values[0].units for key, values in cells.items() if isinstance(values[0], Money)}
     (sums,) = total
     return found | {"(opex)": sums[1].units, "(tax)": sums[2].units}
 

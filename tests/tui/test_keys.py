@@ -15,8 +15,8 @@ from turbofinops_tui import config, keymap
 from turbofinops_tui.app import TurboApp
 from turbofinops_tui.errors import UsageError
 from turbofinops_tui.screens.audit import AuditScreen
-from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.bridge import BridgeScreen
+from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.connections import ConnectionsScreen
 from turbofinops_tui.screens.customer import CustomerScreen
 from turbofinops_tui.screens.customers import CustomersScreen
@@ -24,8 +24,8 @@ from turbofinops_tui.screens.features import FeaturesScreen
 from turbofinops_tui.screens.findings import FindingsScreen
 from turbofinops_tui.screens.links import LinksScreen
 from turbofinops_tui.screens.margins import MarginsScreen
-from turbofinops_tui.screens.presets import PresetsScreen
 from turbofinops_tui.screens.overview import OverviewScreen
+from turbofinops_tui.screens.presets import PresetsScreen
 from turbofinops_tui.screens.settings import SettingsScreen
 from turbofinops_tui.screens.start import StartScreen
 from turbofinops_tui.widgets.grid import Grid

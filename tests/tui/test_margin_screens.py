@@ -13,9 +13,9 @@ from tests.tui.conftest import Opener
 from tests.tui.driving import SIZES, press, running, settle, shown
 from turbofinops_tui.actions.imports import import_costs
 from turbofinops_tui.actions.links import add_rule
-from turbofinops_tui.actions.margins_view import HEAVY, SAFE, Composition, Point, Scatter
 from turbofinops_tui.actions.revenue_imports import import_revenue
 from turbofinops_tui.app import TurboApp
+from turbofinops_tui.economics.charted import HEAVY, SAFE, Composition, Point, Scatter
 from turbofinops_tui.economics.types import Link, Match
 from turbofinops_tui.screens.cohorts import CohortsScreen
 from turbofinops_tui.screens.customers import CustomersScreen

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turbofinops_tui.actions.cohorts_view import Look, break_even, heat_of, level
+from turbofinops_tui.actions.cohorts_view import break_even, heat_of
+from turbofinops_tui.economics.charted import Look, level
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Range, parse_day
 from turbofinops_tui.economics.shown import tight_money, tight_text

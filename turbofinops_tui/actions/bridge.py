@@ -38,7 +38,7 @@ ENDINGS = (".csv", ".json", ".txt")
 
 
 def target(text: str) -> Path:
-    """The file meant by ``text``; UsageError unless it ends as a form of a bridge in a directory that is there."""
+    """The file meant by ``text``; UsageError unless its ending is a bridge's and its directory is there."""
     path = Path(text.strip()).expanduser()
     if path.suffix.lower() not in ENDINGS:
         raise UsageError(

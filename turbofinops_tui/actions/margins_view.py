@@ -7,8 +7,8 @@ largest are drawn as one).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from turbofinops_tui.economics.charted import HEAVY, LOSS, SAFE, Composition, Point, Scatter
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import month_text
 from turbofinops_tui.economics.types import Table, Value
@@ -19,38 +19,6 @@ LAYERS = 6
 """parts that a bar tells apart; the rest is one layer"""
 AI_HEAVY = 50
 """percent of a customer's cost from which it counts as AI-heavy"""
-SAFE, LOSS, HEAVY = "safe", "loss", "heavy"
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """Stacked bars: per month the amounts of every layer, store units; the last layer is the rest."""
-
-    labels: tuple[str, ...]
-    names: tuple[str, ...]
-    layers: tuple[tuple[int, ...], ...]
-    """one tuple per name: amount per month"""
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One customer; amounts in store units."""
-
-    name: str
-    revenue: int
-    cost: int
-    kind: str
-    """safe, loss, or heavy: AI-heavy on a flat rate"""
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """Cost against revenue; ``chosen`` is the customer under the cursor."""
-
-    points: tuple[Point, ...]
-    currency: str
-    chosen: str = ""
 
 
 def composition(parts: Table, months: Table) -> Composition:

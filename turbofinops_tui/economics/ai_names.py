@@ -12,7 +12,8 @@ AI_CATEGORY = "AI and Machine Learning"
 AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 """sources of an AI kind: all their cost is AI cost"""
 _PROVIDERS = {
-    "aws.bedrock": "aws", "bedrock": "aws", "bedrock_converse": "aws", "gcp.vertex_ai": "gcp", "vertex_ai": "gcp",
+    "aws.bedrock": "aws", "bedrock": "aws", "bedrock_converse": "aws",
+    "gcp.vertex_ai": "gcp", "vertex_ai": "gcp",
     "gcp.gemini": "gcp", "gcp.gen_ai": "gcp", "gemini": "gcp", "google": "gcp", "azure.ai.openai": "azure",
     "azure.ai.inference": "azure", "az.ai.openai": "azure", "az.ai.inference": "azure", "azure_ai": "azure",
 }  # fmt: skip

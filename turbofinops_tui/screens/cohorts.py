@@ -10,16 +10,8 @@ from rich.cells import cell_len
 from textual.widget import Widget
 
 from turbofinops_tui.actions import cohorts_view
-from turbofinops_tui.actions.cohorts_view import (
-    LEVELS,
-    MEASURES,
-    METRICS,
-    TITLES,
-    Heat,
-    HeatRow,
-    Look,
-    heat_of,
-)
+from turbofinops_tui.actions.cohorts_view import MEASURES, METRICS, TITLES, heat_of
+from turbofinops_tui.economics.charted import LEVELS, NO_COHORT, Heat, HeatRow, Look
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Range, month_text, parse_month
 from turbofinops_tui.economics.shown import money_text, percent_text
@@ -226,7 +218,7 @@ class CohortsScreen(Frame):
         span, when = self.host.desk.history(), f"month {column}"
         if self.look.calendar:
             span, when = Range(column), column
-        elif self.look.by == "cohort" and row.key != cohorts_view.NO_COHORT:
+        elif self.look.by == "cohort" and row.key != NO_COHORT:
             when = month_text(parse_month(row.key or "") + int(column))
             span = Range(when)
         else:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from turbofinops_tui.actions import margins_view as data
 from turbofinops_tui.actions.overview_data import trend_of
+from turbofinops_tui.economics.charted import HEAVY, Composition, Scatter
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Slice, Sort
 from turbofinops_tui.errors import TurboError, UsageError
@@ -67,8 +68,8 @@ class MarginsScreen(Frame):
         self.about = Lines(id="about")
         self.empty = EmptyState()
         self.totals: dict[str, MoneyRow | None] = {}
-        self.scatter = data.Scatter((), "USD")
-        self.composed: data.Composition | None = None
+        self.scatter = Scatter((), "USD")
+        self.composed: Composition | None = None
         self.grids: dict[str, Grid[MoneyRow]] = {}
         for name, columns in ((TREND, self._months), (PARTS, self._parts), (SCATTER, self._points)):
             model: GridModel[MoneyRow] = GridModel(lambda row: (row.label, row.key), lambda row: row.label)
@@ -174,10 +175,10 @@ class MarginsScreen(Frame):
             self.chart.show(self._with_chosen(), scatter.draw)
         self._tell()
 
-    def _with_chosen(self) -> data.Scatter:
+    def _with_chosen(self) -> Scatter:
         row = self.shown_list.current
         name = row.key if row is not None and row.key else ""
-        return data.Scatter(self.scatter.points, self.scatter.currency, name)
+        return Scatter(self.scatter.points, self.scatter.currency, name)
 
     def on_grid_moved(self, message: Grid.Moved) -> None:
         """The customer under the cursor stands out among the points."""
@@ -206,7 +207,7 @@ class MarginsScreen(Frame):
                 (("   b", "key"), (" another part", "muted")),
                 (("   c", "key"), (" next chart", "muted")),
             ]
-        heavy = sum(point.kind == data.HEAVY for point in self.scatter.points)
+        heavy = sum(point.kind == HEAVY for point in self.scatter.points)
         words: list[Spans] = [
             (
                 (" ◆", "warn"),

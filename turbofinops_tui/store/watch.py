@@ -154,10 +154,10 @@ def raise_again(txn: WriteTxn, alert: Alert, found: Alert) -> None:
 
 def _alert(row: Sequence[Any]) -> Alert:
     causes = tuple((cause, amount) for cause, amount in json.loads(row[11]))
-    return Alert(
-        *row[1:6], int(row[6]), int(row[7]), *row[8:10], bool(row[10]), causes, json.loads(row[12]),
-        row[13], row[0], *row[14:],
-    )  # fmt: skip
+    amounts = (int(row[6]), int(row[7]))
+    rest = (bool(row[10]), causes, json.loads(row[12]), row[13], row[0], *row[14:])
+    values: list[Any] = [*row[1:6], *amounts, *row[8:10], *rest]
+    return Alert(*values)
 
 
 def _json(value: object) -> str:

@@ -70,7 +70,7 @@ class PriceBook:
         return None if listed is None or found is None else Rate(found, CURRENCY, listed.id)
 
     def _told(self, call: Call, cost: Fraction) -> Priced:
-        """The sender's own figure, divided over the classes as the prices would; whole when none are known."""
+        """The sender's own figure, divided over the classes as the prices would; whole when none are."""
         weights = [Fraction(0)] * 4
         for place, (name, tokens) in enumerate(zip(TOKEN_CLASSES, call.tokens, strict=True)):
             rate = self.rate(call, name, sum(call.tokens[:3])) if tokens else None

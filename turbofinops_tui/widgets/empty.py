@@ -58,9 +58,7 @@ def show(widget: Widget, wanted: bool) -> None:
         widget.display = wanted
 
 
-NO_REVENUE = (
-    "No revenue yet: c connects Stripe, turbofinops import revenue FILE brings it from any system"
-)
+NO_REVENUE = "No revenue yet: c connects Stripe, turbofinops import revenue FILE brings it from any system"
 """said where margins would stand"""
 
 

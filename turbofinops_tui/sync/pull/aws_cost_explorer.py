@@ -105,9 +105,8 @@ class CostExplorer:
                 f"older months: turbofinops backfill {self.access.name} --since {since}"
                 f" (about {pages} requests, {price(pages)})"
             )
-        items = tuple(
-            Item(month_text(month), EXPORT, month_text(month), month_text(month)) for month in sorted(months, reverse=True)
-        )
+        names = [month_text(month) for month in sorted(months, reverse=True)]
+        items = tuple(Item(name, EXPORT, name, name) for name in names)
         requests = len(items) * len(self._parts())
         return Plan(items, tuple(notes), requests, f"about {price(requests)}")
 

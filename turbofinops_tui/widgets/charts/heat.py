@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.geometry import Region
 
-from turbofinops_tui.actions.cohorts_view import Heat, HeatRow, level
+from turbofinops_tui.economics.charted import Heat, HeatRow, level
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.shown import MISSING, tight_text
 from turbofinops_tui.widgets.grid import Grid

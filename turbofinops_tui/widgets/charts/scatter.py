@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import log10
 from typing import Any
 
-from turbofinops_tui.actions.margins_view import HEAVY, LOSS, SAFE, Point, Scatter
+from turbofinops_tui.economics.charted import HEAVY, LOSS, SAFE, Point, Scatter
 from turbofinops_tui.economics.money import scale
 from turbofinops_tui.widgets.charts.canvas import AXIS, SLOT, finish, plain_name, start, tick_text
 from turbofinops_tui.widgets.paint import Spans

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from turbofinops_tui.actions.margins_view import Composition
+from turbofinops_tui.economics.charted import Composition
 from turbofinops_tui.widgets.charts.canvas import AXIS, SLOT, finish, money_ticks, start
 from turbofinops_tui.widgets.paint import Spans
 
@@ -59,7 +59,8 @@ def _stack(amounts: list[int], bottom: int, top: int, rows: int) -> list[tuple[i
     def row(amount: int) -> int:
         return round((amount - bottom) * (rows - 1) / (top - bottom))
 
-    found, up, down = [], 0, 0
+    found: list[tuple[int, int, int]] = []
+    up = down = 0
     for place, amount in enumerate(amounts):
         begin = up if amount >= 0 else down
         end = begin + amount
