@@ -133,7 +133,7 @@ class TurboApp(Masking):
             screen.remember(state)
         try:
             app_state.save(self.opener.paths.state, state)
-        except OSError:
+        except (OSError, TurboError):
             return
 
     # --- screens --------------------------------------------------------------------------

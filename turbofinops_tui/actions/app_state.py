@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from turbofinops_tui.paths import FILE_MODE, make_private_directory
+from turbofinops_tui.files.whole import write_text
+from turbofinops_tui.paths import make_private_directory
 
 NAME = "app.json"
 
@@ -59,15 +58,7 @@ def _is_sort(value: object) -> bool:
 def save(directory: Path, state: AppState) -> None:
     """Write the state 0600 by replacing the file, so that a crash leaves the old or the new one.
 
-    Raises OSError when the directory cannot be written.
+    Raises OSError or StoreError when the directory cannot be written.
     """
     make_private_directory(directory)
-    handle, name = tempfile.mkstemp(dir=directory, prefix=".app-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(state), file)
-        os.chmod(name, FILE_MODE)
-        os.replace(name, directory / NAME)
-    except BaseException:
-        os.unlink(name)
-        raise
+    write_text(directory / NAME, json.dumps(asdict(state)))

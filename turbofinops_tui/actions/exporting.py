@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from turbofinops_tui.economics.types import Table
-from turbofinops_tui.errors import ConflictError, StoreError, UsageError
-from turbofinops_tui.files import report_json, table_csv
+from turbofinops_tui.errors import ConflictError, UsageError
+from turbofinops_tui.files import report_json, table_csv, whole
 
 ENDINGS: dict[str, Callable[[Table], str]] = {".csv": table_csv.dumps, ".json": report_json.dumps}
 
@@ -39,17 +37,7 @@ def write_text(text: str, path: Path, *, replace: bool = False) -> None:
     """Write ``text`` to ``path`` in one step, 0600; raises as ``write``."""
     if path.exists() and not replace:
         raise ConflictError(f"{path} is there already", "replace it, or give another name")
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text if text.endswith("\n") else text + "\n")
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror})", "give another path") from None
+    whole.write_text(path, text if text.endswith("\n") else text + "\n")
 
 
 def suggestion(screen: str, table: Table) -> str:

@@ -55,4 +55,4 @@ def write_text(path: Path, text: str, mode: int = FILE_MODE) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror})", "check its directory") from None
+        raise StoreError(f"{path} cannot be written ({error.strerror})", "give another path") from None
