@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -70,7 +71,18 @@ def in_session(password: str) -> list[str]:
 
 
 def everything_under(home: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    """What the files hold, the keyring's own among them.
+
+    What goes away meanwhile is passed over: the daemon of a session that has just ended takes its
+    sockets along when it pleases. The keyring's own file stays, and is looked for.
+    """
+    kept = {}
+    for path in (Path(top, name) for top, _, names in os.walk(home) for name in names):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file():
+                kept[path] = path.read_bytes()
+    assert any(path.suffix == ".keyring" for path in kept), "no keyring was written: this tests nothing"
+    return b"".join(kept.values())
 
 
 @real
