@@ -26,6 +26,8 @@ class FakeCostExplorer:
         """(status, code) of the next answers"""
         self.denied: set[str] = set()
         self.asked: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        """access key of each request"""
         self.account = "123456789012"
         fake = self
 
@@ -34,6 +36,8 @@ class FakeCostExplorer:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                signed = self.headers.get("Authorization") or ""
+                fake.keys.append(signed.partition("Credential=")[2].partition("/")[0])
                 status, kind, data = fake.answer(self.headers.get("X-Amz-Target") or "", body)
                 self.send_response(status)
                 self.send_header("Content-Type", kind)

@@ -25,6 +25,7 @@ from turbofinops_tui.errors import UsageError
 from turbofinops_tui.store.cost_cursors import parse_state
 from turbofinops_tui.store.left_out import load_left_out
 from turbofinops_tui.sync.runner import is_cost_kind
+from turbofinops_tui.sync.secrets import may_use_own
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
@@ -177,7 +178,16 @@ def credentials(session: Session, name: str) -> str:
             parts.append(
                 f"{line.field} from {line.origin}" if line.origin else f"{line.field}: {line.trouble}"
             )
-    return "; ".join(parts) or "none given: the provider's own chain"
+    return "; ".join(parts) or _chain_words(session, connection)
+
+
+def _chain_words(session: Session, connection: Connection) -> str:
+    """What serves a connection that has no secret of its own."""
+    if profile := connection.settings.get("profile"):
+        return f"profile {profile}, by the provider's own chain"
+    if may_use_own(connection, list_connections(session)):
+        return "none given: the provider's own chain"
+    return "none given, and the provider's own chain may be another's: name a profile, store a secret, or env=yes"
 
 
 def tested_words(found: Tested) -> str:
@@ -200,7 +210,8 @@ class FormField:
 def form_fields(kind: str) -> list[FormField]:
     """The fields of a kind: secrets, then settings, those that few need last."""
     known = KINDS[kind]
-    secrets = [FormField(item.name, item.ask, _secret_hint(item.required), True) for item in known.fields]
+    asked = [item for item in known.fields if item.ask]
+    secrets = [FormField(item.name, item.ask, _secret_hint(item.required), True) for item in asked]
     names = sorted(known.settings, key=lambda name: name in SHOWN_LAST)
     return [*secrets, *(FormField(name, name, HINTS.get(name, "")) for name in names)]
 

@@ -11,7 +11,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -22,11 +22,12 @@ from turbofinops_tui.actions.imports import ImportResult, import_fetched
 from turbofinops_tui.economics.money import decimal_text
 from turbofinops_tui.errors import ConflictError, DataError, TurboError, UsageError
 from turbofinops_tui.store.batches import BatchChange, Figures, empty_periods
-from turbofinops_tui.store.connections import Connection, set_account
+from turbofinops_tui.store.connections import Connection, load_connections, set_account
 from turbofinops_tui.store.cost_cursors import parse_state, save_item, save_outcome
 from turbofinops_tui.store.cost_marks import Mark, save_mark
 from turbofinops_tui.sync.rollup.exact import EXACT
 from turbofinops_tui.sync.runner import Ask, CostSource, Fetched, Item, Plan, Stopped, open_source, pinned
+from turbofinops_tui.sync.secrets import may_use_own
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
@@ -177,9 +178,15 @@ class CostRun:
 
 
 def open_cost(session: Session, connection: Connection, stop: threading.Event) -> CostSource:
-    """The source of a connection, with its secrets where they are."""
+    """The source of a connection, with its secrets where they are.
+
+    Its setting ``env`` says ``yes`` or ``no`` from here on: several accounts must not share a chain silently.
+    """
+    with session.store.read() as conn:
+        own = may_use_own(connection, load_connections(conn))
+    settled = replace(connection, settings={**connection.settings, "env": "yes" if own else "no"})
     return open_source(
-        connection, lambda field_name: secret_of(session, connection, field_name), session.clock, stop
+        settled, lambda field_name: secret_of(session, connection, field_name), session.clock, stop
     )
 
 

@@ -91,13 +91,19 @@ def _list(args: argparse.Namespace, session: Session) -> int:
         [
             item.name, item.kind, item.account or "(not tested)",
             " ".join(f"{key}={value}" for key, value in item.settings.items()),
-            "; ".join(f"{line.field}: {line.origin or 'none'}" for line in lines),
+            _secrets_text(lines),
             run_words(runs.get(item.name)),
         ]
         for item, lines in rows
     ]  # fmt: skip
     say(grid(headers, cells, width=terminal_width()), lines=True)
     return EXIT_DONE
+
+
+def _secrets_text(lines: Sequence[SecretLine]) -> str:
+    shown = [line for line in lines if line.origin or line.required]
+    none = "(the provider's own chain)" if lines else "(none needed)"
+    return "; ".join(f"{line.field}: {line.origin or 'none'}" for line in shown) or none
 
 
 def _json(item: Connection, lines: Sequence[SecretLine], run: FetchRun | None) -> dict[str, object]:
@@ -146,7 +152,12 @@ def _find_or_ask(
     for line in secret_lines(session, connection):
         if line.origin:
             talk.append(f"{line.field}: from {line.origin}")
-        elif has_terminal() and not line.trouble.startswith("No OS keyring") and only in (None, line.field):
+        elif (
+            asks[line.field]
+            and has_terminal()
+            and not line.trouble.startswith("No OS keyring")
+            and only in (None, line.field)
+        ):
             if value := prompt(asks[line.field], line.required):
                 secrets[line.field] = value
         elif line.required:
@@ -172,7 +183,7 @@ def _secret(args: argparse.Namespace, session: Session) -> int:
     if args.secret_stdin:
         value = from_stdin()
     elif has_terminal():
-        value = prompt(kind.field(name).ask if kind else "Secret", True)
+        value = prompt((kind.field(name).ask or name) if kind else "Secret", True)
     else:
         raise UsageError("there is no terminal to ask on", "pipe the secret in with --secret-stdin")
     store_secret(session, args.name, name, value)

@@ -11,7 +11,11 @@ _COMMON: Mapping[str, Callable[[str], str]] = {"base_url": base_url, "env": yes_
 COST_KINDS: dict[str, Kind] = {
     "aws": Kind(
         "cost from AWS: Data Exports in S3, or Cost Explorer",
-        (),  # credentials are those of boto3's own chain: environment, profile, SSO, roles
+        (
+            Field("access_key_id", "", required=False),
+            Field("secret_access_key", "", required=False),
+            Field("session_token", "", required=False),
+        ),  # else boto3's own chain: environment, profile, SSO, roles
         {
             "mode": one_of("export", "cost-explorer"),
             "bucket": word,

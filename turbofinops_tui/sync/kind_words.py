@@ -19,7 +19,7 @@ class Field:
 
     name: str
     ask: str
-    """what the prompt asks for"""
+    """what the prompt asks for; empty: never asked for, only looked for"""
     own: tuple[str, ...] = ()
     """the provider's own environment variables"""
     required: bool = True

@@ -286,11 +286,18 @@ def _from_keyring(connection: Connection, field: str, keyring: KeyringGet | None
     return Found(Secret(value), "the OS keyring") if value else None
 
 
+def may_use_own(connection: Connection, siblings: Sequence[Connection]) -> bool:
+    """Whether the provider's own variables and chain may serve a connection: ``env=yes``, or alone of its
+    kind among ``siblings`` and not ``env=no`` (interface.md).
+    """
+    alone = not any(s.kind == connection.kind and s.name != connection.name for s in siblings)
+    return connection.settings.get("env", "yes" if alone else "no") == "yes"
+
+
 def _from_own(
     connection: Connection, field: str, environ: Mapping[str, str], siblings: Sequence[Connection]
 ) -> Found | None:
-    alone = not any(s.kind == connection.kind and s.name != connection.name for s in siblings)
-    allowed = connection.settings.get("env", "yes" if alone else "no") == "yes"
+    allowed = may_use_own(connection, siblings)
     for name in kind_of(connection.kind).field(field).own if allowed else ():
         if value := environ.get(name, "").strip():
             return Found(Secret(value), f"environment {name}")

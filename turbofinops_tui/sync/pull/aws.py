@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def open_source(connection: Connection, secrets: Secrets, clock: Clock, stop: threading.Event) -> CostSource:
     """The source of an AWS connection: by its mode, else by whether it has a bucket."""
     settings = connection.settings
-    access = Access(connection.name, settings, stop)
+    access = Access(connection.name, settings, stop, secrets)
     mode = settings.get("mode") or ("export" if settings.get("bucket") else "cost-explorer")
     if mode == "cost-explorer":
         from turbofinops_tui.sync.pull.aws_cost_explorer import CostExplorer

@@ -1,4 +1,4 @@
-"""Calls of AWS: credentials by boto3's own chain, one layer of retries, errors as sentences.
+"""Calls of AWS: keys of the connection or boto3's own chain, one layer of retries, errors as sentences.
 
 boto3 is imported with the first client. Its own retries are off: ``sync/http.py`` is the one layer.
 """
@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from turbofinops_tui.errors import SourceError, TurboError
 from turbofinops_tui.sync.http import ATTEMPTS, Passing, stubbornly
 from turbofinops_tui.sync.runner import Denied, check_stop
+from turbofinops_tui.sync.secrets import SecretError
+
+if TYPE_CHECKING:
+    from turbofinops_tui.sync.runner import Secrets
 
 Answer = TypeVar("Answer")
 TIMEOUTS = (10, 60)
@@ -60,10 +64,14 @@ class Missing(SourceError):
 class Access:
     """Clients and calls of one connection. Safe between threads once a client exists."""
 
-    def __init__(self, name: str, settings: Mapping[str, str], stop: threading.Event) -> None:
+    def __init__(
+        self, name: str, settings: Mapping[str, str], stop: threading.Event, secrets: Secrets
+    ) -> None:
         self.name = name
         self.settings = settings
         self.stop = stop
+        self._secrets = secrets
+        self._found = ""
         self._clients: dict[str, Any] = {}
         self._session: Any = None
 
@@ -88,13 +96,38 @@ class Access:
         return self._clients[service]
 
     def session(self) -> Any:
-        """The boto3 session of the profile, or of the chain."""
+        """The boto3 session of the connection's keys, of its profile, or of the chain.
+
+        SourceError when only the chain is left and may not be used (``env``, settled by the runner).
+        """
         if self._session is None:
             import boto3
 
             profile = self.settings.get("profile")
-            self._session = self._guarded(lambda: boto3.Session(profile_name=profile))
+            keys = self._keys()
+            if not keys and not profile and self.settings.get("env") == "no":
+                raise SourceError(
+                    f"{self.name} has no credential of its own, and with several connections to AWS those of"
+                    " the environment may be another's",
+                    f"turbofinops connect set {self.name} profile=PROFILE (or env=yes to use them all the same)",
+                )
+            self._session = self._guarded(lambda: boto3.Session(profile_name=profile, **keys))
         return self._session
+
+    def _keys(self) -> dict[str, str]:
+        """The access key that is kept for this connection, as boto3 takes it; empty without one."""
+        try:
+            key = self._secrets("access_key_id")
+        except SecretError:
+            return {}
+        self._found = key.origin
+        secret = self._secrets("secret_access_key").secret.reveal()
+        found = {"aws_access_key_id": key.secret.reveal(), "aws_secret_access_key": secret}
+        try:
+            found["aws_session_token"] = self._secrets("session_token").secret.reveal()
+        except SecretError:
+            pass
+        return found
 
     def _region(self) -> str:
         return str(self.session().region_name or "us-east-1")
@@ -223,6 +256,8 @@ class Access:
     def origin(self) -> str:
         """Where the chain found the credential, for people."""
         found = self.session().get_credentials()
+        if self._found:
+            return self._found
         profile = self.settings.get("profile")
         named = f"profile {profile}" if profile else str(getattr(found, "method", "") or "")
         return {"env": "the AWS environment variables"}.get(named, named)
