@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions import findings_words as words
 from turbofinops_tui.actions.margins import streaks
+from turbofinops_tui.actions.one_sided import customers_cost, named, no_revenue, one_sided
 from turbofinops_tui.economics.money import (
     EXPONENTS,
     Money,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 MARGIN_KINDS = ("customer", "cohort", "feature")
 MEASURES = ("revenue", "cost", "margin", "margin_pct")
 SINCE_MONTHS = 12
+NO_REVENUE, PAYS_ALONE, COSTS_ALONE = "no revenue", "revenue without cost", "cost without revenue"
 STALE_DAYS = 60
 GRACE_DAYS = 1
 
@@ -134,7 +136,11 @@ def findings(reports: Reports, asked: Slice | None = None) -> Findings:
     whole = reports.table(replace(base, measures=("revenue", "cost", "direct_cost", "shared_cost")))
     with reports.session.store.read() as conn:
         paths = load_paths(conn)
-        found = [*_stored(conn), *_below_floor(reports, base, conn)]
+        found = list(_stored(conn))
+        if no_revenue(reports):  # nobody loses money as long as nobody knows what is paid
+            found += _without_revenue(whole)
+        else:
+            found += [*_below_floor(reports, base, conn), *_one_sided(reports, base)]
     found += [*_nobodys(reports, whole, base), *_stale(reports), *_unconverted(whole)]
     today = reports.session.clock.today()
     listed = [replace(item, path=paths.get(item.name)) for item in found]
@@ -236,6 +242,25 @@ def _margin_item(
 def exact_of(amount: Money) -> str:
     """``-47.59 USD``: rounded to the minor unit for the eye."""
     return f"{rounded_text(amount.units, amount.currency)} {amount.currency}"
+
+
+def _without_revenue(whole: Table) -> Iterable[Item]:
+    """Cost of customers while there is no revenue at all."""
+    cost = customers_cost(whole) if whole.totals else None
+    if cost is not None and cost.units > 0:
+        yield Item(
+            NO_REVENUE, "", "", words.title(NO_REVENUE, "", ""), "what they pay is not known yet", cost
+        )
+
+
+def _one_sided(reports: Reports, base: Slice) -> Iterable[Item]:
+    """References that only revenue, or only tags, know: often one customer under two names."""
+    found = one_sided(reports, base)
+    for kind, references in ((PAYS_ALONE, found.pays), (COSTS_ALONE, found.costs)):
+        if references:
+            detail, count = f"{len(references):,}: {named(references)}", len(references)
+            total = found.total(references)
+            yield Item(kind, "", "", words.title(kind, "", ""), detail, total, count=count)
 
 
 def _nobodys(reports: Reports, whole: Table, base: Slice) -> Iterable[Item]:

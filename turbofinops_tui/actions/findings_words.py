@@ -9,6 +9,9 @@ TITLES = {
     "cohort": "cohort {key} loses money",
     "feature": "feature {key} loses money",
     "unattributed": "cost that no rule gives to a customer",
+    "no revenue": "customers with cost, and no revenue yet",
+    "revenue without cost": "customers who pay and have no cost",
+    "cost without revenue": "names in cost that nobody is seen to pay for",
     "unmapped cost": "cost without a feature",
     "unmapped revenue": "revenue that no feature has",
     "stale source": "{key} is behind",
@@ -27,6 +30,9 @@ TITLES = {
 """kind -> what it says; ``{key}`` is the finding's own"""
 ADVICE = {
     "unattributed": "accept proposals here, or turbofinops links suggest",
+    "no revenue": "turbofinops connect add stripe NAME, or turbofinops import revenue FILE --source NAME",
+    "revenue without cost": "the same customer under two names: turbofinops identities add CUSTOMER tag:KEY=VALUE",
+    "cost without revenue": "the same customer under two names: turbofinops identities add CUSTOMER tag:KEY=VALUE",
     "unmapped cost": "map routes, labels or tags: turbofinops links add --kind feature",
     "unmapped revenue": "map the products: turbofinops features add",
     "stale source": "turbofinops sync, or import what is newer",
