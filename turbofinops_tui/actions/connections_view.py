@@ -187,7 +187,7 @@ def _chain_words(session: Session, connection: Connection) -> str:
         return f"profile {profile}, by the provider's own chain"
     if may_use_own(connection, list_connections(session)):
         return "none given: the provider's own chain"
-    return "none given, and the provider's own chain may be another's: name a profile, store a secret, or env=yes"
+    return "none given, and the provider's own chain may be another's: store a secret, or set env=yes"
 
 
 def tested_words(found: Tested) -> str:

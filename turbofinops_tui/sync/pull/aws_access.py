@@ -7,58 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from turbofinops_tui.errors import SourceError, TurboError
+from turbofinops_tui.errors import SourceError
 from turbofinops_tui.sync.http import ATTEMPTS, Passing, stubbornly
+from turbofinops_tui.sync.pull.aws_errors import Missing, Precondition, Words
 from turbofinops_tui.sync.runner import Denied, check_stop
 from turbofinops_tui.sync.secrets import SecretError
 
 if TYPE_CHECKING:
     from turbofinops_tui.sync.runner import Secrets
 
+__all__ = ["Access", "Missing", "Precondition"]
+
 Answer = TypeVar("Answer")
 TIMEOUTS = (10, 60)
 """seconds to connect, and to wait for bytes"""
-_PASSING = frozenset(
-    (
-        "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown",
-        "LimitExceededException", "RequestTimeout", "RequestTimeoutException", "InternalError",
-        "InternalFailure", "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException",
-    )
-)  # fmt: skip
-_DENIED = frozenset(
-    (
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-        "AuthorizationError",
-        "403",
-        "Forbidden",
-    )
-)
-_EXPIRED = frozenset(("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"))
-_UNKNOWN_KEY = frozenset(
-    ("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
-     "InvalidSignatureException", "AuthFailure")
-)  # fmt: skip
-_ELSEWHERE = frozenset(("PermanentRedirect", "301", "AuthorizationHeaderMalformed"))
-_LINE = frozenset(
-    (
-        "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError",
-        "ConnectionError", "HTTPClientError", "ResponseStreamingError", "IncompleteReadError", "SSLError",
-        "ProxyConnectionError",
-    )
-)  # fmt: skip
-"""failures of the line, by botocore's class names"""
-
-
-class Precondition(Exception):
-    """412: what was to be read changed meanwhile."""
-
-
-class Missing(SourceError):
-    """404: there is no such object."""
 
 
 class Access:
@@ -70,6 +35,7 @@ class Access:
         self.name = name
         self.settings = settings
         self.stop = stop
+        self.words = Words(name, settings)
         self._secrets = secrets
         self._found = ""
         self._clients: dict[str, Any] = {}
@@ -107,9 +73,9 @@ class Access:
             keys = self._keys()
             if not keys and not profile and self.settings.get("env") == "no":
                 raise SourceError(
-                    f"{self.name} has no credential of its own, and with several connections to AWS those of"
-                    " the environment may be another's",
-                    f"turbofinops connect set {self.name} profile=PROFILE (or env=yes to use them all the same)",
+                    f"{self.name} has no credential of its own, and those of the environment may be another"
+                    " account's",
+                    f"turbofinops connect set {self.name} profile=PROFILE (or env=yes to use them)",
                 )
             self._session = self._guarded(lambda: boto3.Session(profile_name=profile, **keys))
         return self._session
@@ -123,10 +89,8 @@ class Access:
         self._found = key.origin
         secret = self._secrets("secret_access_key").secret.reveal()
         found = {"aws_access_key_id": key.secret.reveal(), "aws_secret_access_key": secret}
-        try:
+        with suppress(SecretError):
             found["aws_session_token"] = self._secrets("session_token").secret.reveal()
-        except SecretError:
-            pass
         return found
 
     def _region(self) -> str:
@@ -138,7 +102,11 @@ class Access:
         try:
             return make()
         except BotoCoreError as error:
-            raise self._core_error(error, "") from None
+            raise self.words.core(error, "") from None
+        except ValueError:  # what is no address or no name of a region
+            raise SourceError(
+                f"the settings of {self.name} lead nowhere", "check region and endpoint_url"
+            ) from None
 
     def call(
         self, service: str, permission: str, method: str, *, attempts: int = ATTEMPTS, **words: Any
@@ -153,12 +121,14 @@ class Access:
             check_stop(self.stop)
             return dict(self.translated(permission, lambda: function(**words)))
 
+        return self.stubborn(permission, ask, attempts)
+
+    def stubborn(self, permission: str, ask: Callable[[], Answer], attempts: int = ATTEMPTS) -> Answer:
+        """``ask()``, again while it may pass; SourceError after the last attempt."""
         try:
             return stubbornly(ask, attempts)
         except Passing as error:
-            raise SourceError(
-                f"AWS does not answer {permission} ({error})", "try again later; what has come is kept"
-            ) from None
+            raise self.words.unanswered(permission, error) from None
 
     def translated(self, permission: str, ask: Callable[[], Answer]) -> Answer:
         """``ask()`` with AWS's errors as ours."""
@@ -172,74 +142,9 @@ class Access:
                 "what answered is not AWS", "check endpoint_url and any proxy between"
             ) from None
         except ClientError as error:
-            raise self._client_error(error, permission) from None
+            raise self.words.answer(error, permission) from None
         except BotoCoreError as error:
-            raise self._core_error(error, permission) from None
-
-    def _client_error(self, error: Any, permission: str) -> Exception:
-        facts = error.response.get("Error", {})
-        code, message = str(facts.get("Code", "")), str(facts.get("Message", ""))[:200]
-        answer = error.response.get("ResponseMetadata", {})
-        status = int(answer.get("HTTPStatusCode") or 0)
-        if code in _PASSING or status == 429 or status >= 500:
-            return Passing(code or str(status), _after(answer.get("HTTPHeaders", {})))
-        if code in ("PreconditionFailed", "412"):
-            return Precondition()
-        if code in ("NoSuchKey", "404"):
-            return Missing("there is no such object", "is the export still being written?")
-        return self._refusal(code, message, permission)
-
-    def _refusal(self, code: str, message: str, permission: str) -> TurboError:
-        if code in _EXPIRED:
-            return SourceError(f"the AWS session of {self.name} has expired", f"sign in again{self._sso()}")
-        if code in _UNKNOWN_KEY:
-            return SourceError(f"AWS does not know the key of {self.name} ({code})", "give a valid key")
-        if code == "RequestTimeTooSkewed":
-            return SourceError("the clock of this machine is wrong by more than 15 minutes", "set it right")
-        if code == "NoSuchBucket":
-            return SourceError(
-                f"there is no bucket {self.settings.get('bucket', '')!r}",
-                f"turbofinops connect set {self.name} bucket=NAME",
-            )
-        if code in (
-            "PermanentRedirect",
-            "301",
-            "AuthorizationHeaderMalformed",
-            "IllegalLocationConstraintException",
-        ):
-            return SourceError(
-                f"the bucket is in another region than {self.settings.get('region') or 'the default one'}",
-                f"turbofinops connect set {self.name} region=REGION",
-            )
-        if code in _DENIED:
-            return Denied(
-                permission,
-                f"the credential of {self.name} may not {permission}",
-                "add it to its policy, see docs/connect/aws.md",
-            )
-        return SourceError(f"AWS refused {permission} ({code}: {message})", "see docs/connect/aws.md")
-
-    def _core_error(self, error: Any, permission: str) -> Exception:
-        kind = type(error).__name__
-        if kind in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
-            return SourceError(
-                f"there are no AWS credentials for {self.name}",
-                "set a profile, sign in by SSO, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-            )
-        if kind == "ProfileNotFound":
-            return SourceError(
-                f"there is no AWS profile {self.settings.get('profile', '')!r}",
-                "see `aws configure list-profiles`",
-            )
-        if "SSO" in kind or kind in ("TokenRetrievalError", "LoginRefreshRequired"):
-            return SourceError(f"the AWS session of {self.name} has expired", f"sign in again{self._sso()}")
-        if kind in _LINE:
-            return Passing(kind)
-        return SourceError(f"AWS cannot be asked ({kind}) {permission}".strip(), "see docs/connect/aws.md")
-
-    def _sso(self) -> str:
-        profile = self.settings.get("profile")
-        return f": aws sso login --profile {profile}" if profile else ": aws sso login"
+            raise self.words.core(error, permission) from None
 
     def identity(self, attempts: int = 3) -> str:
         """The account behind the credential; empty where STS does not answer. Needs no permission."""
@@ -261,9 +166,3 @@ class Access:
         profile = self.settings.get("profile")
         named = f"profile {profile}" if profile else str(getattr(found, "method", "") or "")
         return {"env": "the AWS environment variables"}.get(named, named)
-
-
-def _after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of ``Retry-After``."""
-    text = str(headers.get("retry-after", ""))
-    return int(text) if text.isdigit() else None

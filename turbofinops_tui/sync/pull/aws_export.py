@@ -14,7 +14,7 @@ from typing import Any
 
 from turbofinops_tui.economics.periods import month_of_day, month_text
 from turbofinops_tui.errors import DataError, SourceError
-from turbofinops_tui.sync.http import FEW, Passing, stubbornly
+from turbofinops_tui.sync.http import FEW, Passing
 from turbofinops_tui.sync.pull.aws_access import Access, Missing, Precondition
 from turbofinops_tui.sync.pull.aws_manifest import (
     LARGEST,
@@ -167,11 +167,7 @@ class DataExports:
 
     def _stubborn(self, permission: str, ask: Any, attempts: int = 10) -> Any:
         try:
-            return stubbornly(lambda: self.access.translated(permission, ask), attempts)
-        except Passing as error:
-            raise SourceError(
-                f"AWS does not answer {permission} ({error})", "try again later; what has come is kept"
-            ) from None
+            return self.access.stubborn(permission, lambda: self.access.translated(permission, ask), attempts)
         except Missing:
             raise Precondition from None  # it was listed a moment ago
 

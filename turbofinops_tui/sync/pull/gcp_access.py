@@ -99,8 +99,8 @@ class Access:
             return AnonymousCredentials()  # type: ignore[no-untyped-call]
         if self._connection.settings.get("env") == "no":  # settled by the runner
             raise SourceError(
-                f"{self._connection.name} has no credential of its own, and with several connections to Google"
-                " the sign-in of this machine may be another's",
+                f"{self._connection.name} has no credential of its own, and the sign-in of this machine may"
+                " be another account's",
                 f"store service_account, or turbofinops connect set {self._connection.name} env=yes",
             )
         os.environ.setdefault("GCE_METADATA_TIMEOUT", "1")  # it would look for a virtual machine around it
