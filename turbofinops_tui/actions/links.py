@@ -155,9 +155,12 @@ def dollars_of_links(session: Session) -> tuple[str, dict[str, Money]]:
 
 
 def _write(session: Session, action: str, work: Callable[[WriteTxn], _T]) -> _T:
+    from turbofinops_tui.actions.otlp_imports import refresh_spans
+
     with session.store.write(action) as txn:
         result = work(txn)
         register_named(txn)
+    refresh_spans(session)  # routes, and links that say how spans are read
     return result
 
 

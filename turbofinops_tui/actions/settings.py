@@ -42,6 +42,14 @@ def check_setting(key: str, value: str) -> str:
 
 
 def set_setting(session: Session, key: str, value: str) -> bool:
-    """Set ``key``; True when its value changed. UsageError when the value does not fit."""
+    """Set ``key``; True when its value changed. UsageError when the value does not fit.
+
+    A setting by which spans are read resolves open days anew.
+    """
+    from turbofinops_tui.actions.otlp_imports import refresh_spans
+
     with session.store.write("set a setting") as txn:
-        return store_settings.set_setting(txn, key, value)
+        changed = store_settings.set_setting(txn, key, value)
+    if changed and key.startswith("evidence."):
+        refresh_spans(session)
+    return changed

@@ -154,6 +154,8 @@ def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:
 
     Identities go first, so that a template makes no customer of a value that is somebody's.
     """
+    from turbofinops_tui.actions.otlp_imports import refresh_spans
+
     known = {item.number: item for item in suggest(reports).found}
     chosen: list[Suggestion] = []
     for number in dict.fromkeys(numbers):
@@ -168,6 +170,7 @@ def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:
             facts = {"confidence": item.proposal.confidence, "writes": item.writes}
             section = "identity" if item.proposal.kind == "identity" else "links"
             txn.audit("accept suggestion", section, name, None, facts)
+    refresh_spans(reports.session)
     return ids
 
 

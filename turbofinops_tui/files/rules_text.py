@@ -179,11 +179,14 @@ def _identities(pairs: Iterable[tuple[str, str]]) -> list[Entry]:
 def _evidence(evidence: Evidence) -> list[Entry]:
     routes = "".join(f"\n    {_route(rule)}" for rule in evidence.routes) or " {}"
     traces = "".join(f"\n    {scalar(name)}: {scalar(who)}" for name, who in evidence.traces) or " {}"
+    scopes = evidence.exclusive_scopes
+    exclusive = [("exclusive_scopes", f"exclusive_scopes: {_list(scopes)}")] if scopes else []
     return [
         ("customer_keys", f"customer_keys: {_list(evidence.customer_keys)}"),
         ("feature_keys", f"feature_keys: {_list(evidence.feature_keys)}"),
         ("routes", f"routes:{routes}"),
         ("traces", f"traces:{traces}"),
+        *exclusive,
     ]
 
 

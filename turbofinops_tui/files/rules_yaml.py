@@ -149,7 +149,10 @@ def _identities(place: Place, node: Node) -> tuple[tuple[str, str], ...]:
 
 
 def _evidence(place: Place, node: Node) -> Evidence:
-    shape = {"customer_keys": _names, "feature_keys": _names, "routes": _routes, "traces": _traces}
+    shape = {
+        "customer_keys": _names, "feature_keys": _names, "routes": _routes, "traces": _traces,
+        "exclusive_scopes": _names,
+    }  # fmt: skip
     return Evidence(**_fields(place, node, shape, "evidence"))
 
 

@@ -48,6 +48,8 @@ class Reading:
     """trace id patterns and customer references: trace links that match only ``trace``, then explicit ids"""
     prices: tuple[Price, ...] = ()
     """the user's prices: open days of spans follow them, closed ones stay"""
+    exclusive_scopes: tuple[str, ...] = ()
+    """scopes whose input counts never include cached tokens"""
 
     @cached_property
     def id(self) -> str:
@@ -59,6 +61,7 @@ class Reading:
                 list(map(astuple, self.routes)),
                 list(map(astuple, self.traces)),
                 *[[str(value) for value in astuple(price)] for price in self.prices],
+                *([{"exclusive": self.exclusive_scopes}] if self.exclusive_scopes else []),
             ]
         )
 
@@ -85,6 +88,7 @@ def load_reading(conn: sqlite3.Connection, links: Sequence[Link] | None = None) 
         (*(SpanRule(r.pattern, r.feature) for r in told.routes), *_of(held, "feature", "route")),
         (*_of(held, "trace", "trace"), *(SpanRule(trace, who) for trace, who in told.traces)),
         load_prices(conn),
+        told.exclusive_scopes,
     )
 
 

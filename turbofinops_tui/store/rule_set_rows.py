@@ -90,6 +90,7 @@ def evidence_settings(
     return Evidence(
         _names(values["evidence.customer_keys"]), _names(values["evidence.feature_keys"]),
         routes, tuple(json.loads(values["evidence.traces"]).items()),
+        _names(values["evidence.exclusive_scopes"]),
     )  # fmt: skip
 
 
@@ -274,6 +275,7 @@ class _Writer:
         if evidence is not None:
             values["evidence.customer_keys"] = ",".join(evidence.customer_keys)
             values["evidence.feature_keys"] = ",".join(evidence.feature_keys)
+            values["evidence.exclusive_scopes"] = ",".join(evidence.exclusive_scopes)
             with self._at("evidence", -1):
                 traces = {
                     name: rule_checks.existing_customer(self.txn.conn, who) for name, who in evidence.traces

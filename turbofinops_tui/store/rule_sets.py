@@ -27,6 +27,8 @@ class Evidence:
     routes: tuple[RouteRule, ...] = ()
     traces: tuple[tuple[str, str], ...] = ()
     """(trace id, customer reference)"""
+    exclusive_scopes: tuple[str, ...] = ()
+    """instrumentation scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
 
 
 @dataclass(frozen=True, slots=True)

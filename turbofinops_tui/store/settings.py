@@ -116,6 +116,9 @@ SETTINGS: dict[str, Setting] = {
         "customer.id,tenant.id,app.customer_id", _names, "attributes of spans that name the customer"
     ),
     "evidence.feature_keys": Setting("app.feature", _names, "attributes of spans that name the feature"),
+    "evidence.exclusive_scopes": Setting(
+        "", _names, "scopes (name or name@version) whose input tokens never include cached ones"
+    ),
     "evidence.traces": Setting("{}", _json_of(dict), "customers of explicit trace ids (by a rules file)"),
     "prices": Setting("[]", _json_of(list), "prices per million tokens (by a rules file)"),
     "limits.bytes": Setting(str(64 * 1024**3), _positive, "largest decompressed import in bytes"),

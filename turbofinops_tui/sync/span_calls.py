@@ -47,4 +47,4 @@ class Known:
 
 def resolver_of(store: Store, reading: Reading) -> Resolver:
     """The resolver of a reading with what is known of calls."""
-    return Resolver(reading, elsewhere=Known(store, reading))
+    return Resolver(reading, frozenset(reading.exclusive_scopes), Known(store, reading))
