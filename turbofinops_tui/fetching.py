@@ -127,7 +127,7 @@ class Fetching(Drafting):
         """The first fetch of a new connection; on an empty store with what it brings on screen."""
         self.fetch([name])
         if not self.desk.delivered_at:
-            self.drill("start")
+            self.drill("start", name)
 
     def fetch(self, names: Sequence[str], since: int | None = None, backfill: bool = False) -> None:
         """Sync, or backfill from the day ``since``, in a thread; no names: every connection."""
@@ -222,7 +222,7 @@ class Fetching(Drafting):
         else:
             notes = [note for line in lines for note in (*line.changes, *line.notes)]
             told = "; ".join(f"{line.name}: {ended_words(line)}" for line in lines)
-            self.say(f"{told}   {notes[0]}" if notes else told, "gain")
+            self.say(f"{told}   {by_keys(notes[0])}" if notes else told, "gain")
         self.reload_all()
 
     # --- readers of published books --------------------------------------------------------
@@ -267,6 +267,15 @@ def plan_words(name: str, plan: Plan) -> str:
     if plan.requests is not None:
         words += f", {plan.requests:,} requests"
     return words + (f", {plan.price}" if plan.price else "")
+
+
+def by_keys(note: str) -> str:
+    """A note as the app says it: history is fetched by keys here, not by a command."""
+    before, command, after = note.partition("turbofinops backfill ")
+    if not command:
+        return note
+    price = after.partition("(")[2].rpartition(")")[0].rpartition(", ")[2]
+    return f"{before}8, then b{f' ({price})' if price else ''}"
 
 
 def ended_words(line: SyncLine) -> str:

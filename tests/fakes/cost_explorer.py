@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -24,6 +25,10 @@ class FakeCostExplorer:
         self.tags: dict[str, str] = {}
         self.faults: list[tuple[int, str]] = []
         """(status, code) of the next answers"""
+        self.always: tuple[int, str, str] | None = None
+        """(status, code, message) of every answer about cost"""
+        self.metric: dict[str, str] | None = None
+        """what every amount is answered as"""
         self.denied: set[str] = set()
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -74,12 +79,17 @@ class FakeCostExplorer:
             tags = [{"TagKey": k, "Type": "UserDefined", "Status": v} for k, v in self.tags.items()]
             return 200, JSON, json.dumps({"CostAllocationTags": tags}).encode()
         self.asked.append(asked)
+        if self.always:
+            status, code, message = self.always
+            return status, JSON, json.dumps({"__type": code, "message": message}).encode()
         if self.faults:
             status, code = self.faults.pop(0)
             return status, JSON, json.dumps({"__type": code, "message": "injected"}).encode()
         return 200, JSON, json.dumps(self._cost(asked)).encode()
 
     def _cost(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        if asked["Granularity"] == "MONTHLY":
+            return {"ResultsByTime": [self._by_tag(asked)]}
         assert asked["Granularity"] == "DAILY"
         assert len(asked["GroupBy"]) == 2
         start = parse_day(asked["TimePeriod"]["Start"]) + int(asked.get("NextPageToken") or 0)
@@ -89,12 +99,28 @@ class FakeCostExplorer:
         more = {"NextPageToken": str(stop - parse_day(asked["TimePeriod"]["Start"]))} if stop < end else {}
         return {**found, **more}
 
+    def _by_tag(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """One period grouped by one tag: cost whose second key is a value of it."""
+        [group] = asked["GroupBy"]
+        start, end = asked["TimePeriod"]["Start"], asked["TimePeriod"]["End"]
+        sums: dict[str, Decimal] = {}
+        for (day, _, _, second), (_, amortized) in self.costs.items():
+            if start <= day < end:
+                key = second if second.startswith(f"{group['Key']}$") else f"{group['Key']}$"
+                sums[key] = sums.get(key, Decimal(0)) + Decimal(amortized)
+        [metric] = asked["Metrics"]
+        groups = [
+            {"Keys": [key], "Metrics": {metric: {"Amount": str(amount), "Unit": "USD"}}}
+            for key, amount in sums.items()
+        ]
+        return {"TimePeriod": asked["TimePeriod"], "Total": {}, "Groups": groups, "Estimated": True}
+
     def _day(self, day: int, asked: Mapping[str, Any]) -> dict[str, Any]:
         groups = []
         for (text, record, service, second), amounts in self.costs.items():
             if text == day_text(day) and _wanted(asked.get("Filter"), record):
                 metrics = {
-                    name: {"Amount": amount, "Unit": "USD"}
+                    name: self.metric or {"Amount": amount, "Unit": "USD"}
                     for name, amount in zip(asked["Metrics"], amounts, strict=True)
                 }
                 groups.append({"Keys": [service, second], "Metrics": metrics})

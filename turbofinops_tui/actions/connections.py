@@ -20,6 +20,7 @@ from turbofinops_tui.store.connections import (
     save_connection,
     set_account,
 )
+from turbofinops_tui.store.cost_cursors import RunnerState, parse_state
 from turbofinops_tui.sync.connection_kinds import KINDS, Field, clean_settings, kind_of
 from turbofinops_tui.sync.runner import is_cost_kind, pinned
 from turbofinops_tui.sync.secrets import Found, Secret, SecretError, check_names
@@ -142,12 +143,20 @@ def change_settings(session: Session, name: str, settings: Mapping[str, str]) ->
             merged.pop(key, None)
         after = replace(before, settings=merged)
         if any(before.settings.get(key) != merged.get(key) for key in _ANOTHER_ACCOUNT):
-            after = replace(after, account="", cursor="")
+            after = replace(after, account="", cursor=_paid_for(after))
             pulls.end_run(txn, name)
         _refuse_same_facts(after, everything)
         save_connection(txn, after)
     _customers_again(session, after, before.settings.get("customer_key", ""))
     return after
+
+
+def _paid_for(connection: Connection) -> str:
+    """A cursor that knows nothing but the requests that were billed already."""
+    if not is_cost_kind(connection.kind):
+        return ""
+    asked = parse_state(connection.cursor).requests
+    return RunnerState(requests=asked).text() if asked else ""
 
 
 def probe_connection(session: Session, name: str, environ: Mapping[str, str] | None = None) -> Tested:

@@ -9,7 +9,7 @@ TITLES = {
     "cohort": "cohort {key} loses money",
     "feature": "feature {key} loses money",
     "unattributed": "cost that no rule gives to a customer",
-    "no revenue": "customers with cost, and no revenue yet",
+    "no revenue": "cost of customers, no revenue yet",
     "revenue without cost": "customers who pay and have no cost",
     "cost without revenue": "names in cost that nobody is seen to pay for",
     "unmapped cost": "cost without a feature",
@@ -28,11 +28,12 @@ TITLES = {
     "unreadable-quantity": "quantities that are no number",
 }
 """kind -> what it says; ``{key}`` is the finding's own"""
+TWO_NAMES = "the same customer under two names: turbofinops identities add CUSTOMER tag:KEY=VALUE"
 ADVICE = {
     "unattributed": "accept proposals here, or turbofinops links suggest",
     "no revenue": "turbofinops connect add stripe NAME, or turbofinops import revenue FILE --source NAME",
-    "revenue without cost": "the same customer under two names: turbofinops identities add CUSTOMER tag:KEY=VALUE",
-    "cost without revenue": "the same customer under two names: turbofinops identities add CUSTOMER tag:KEY=VALUE",
+    "revenue without cost": TWO_NAMES,
+    "cost without revenue": TWO_NAMES,
     "unmapped cost": "map routes, labels or tags: turbofinops links add --kind feature",
     "unmapped revenue": "map the products: turbofinops features add",
     "stale source": "turbofinops sync, or import what is newer",

@@ -73,7 +73,7 @@ class KeyRank:
     @property
     def named(self) -> bool:
         """Whether the key sounds like a customer."""
-        return any(word in self.key for word in SOUNDS_LIKE_CUSTOMER)
+        return sounds_like_customer(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Proposer:
     def _template(self, key: str, values: Sequence[_Value]) -> Proposal | None:
         known = sum(value.customer is not None for value in values)
         cost = sum(value.cost for value in values)
-        named = any(word in key for word in SOUNDS_LIKE_CUSTOMER)
+        named = sounds_like_customer(key)
         if not values or not (named or (known >= LEAST_KNOWN and 2 * known >= len(values))):
             return None
         share = _percent(cost, sum(self.nobody.values()))
@@ -220,6 +220,12 @@ class Proposer:
         if near is None:
             return None
         return self.directory.customers[self._people[near[0]]].ref, min(near[1], 99)
+
+
+def sounds_like_customer(key: str) -> bool:
+    """Whether a tag key is called as if it named the customer."""
+    folded = fold(key)
+    return any(word in folded for word in SOUNDS_LIKE_CUSTOMER)
 
 
 def _literal(text: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 
 from textual.widget import Widget
 
 from turbofinops_tui import keymap
+from turbofinops_tui.actions import source_tags
+from turbofinops_tui.actions.source_tags import ProviderTags
 from turbofinops_tui.actions.suggesting import TagKey, name_by_tag, tag_keys
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Range, day_text
@@ -16,13 +19,18 @@ from turbofinops_tui.economics.types import Slice, Sort
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
-from turbofinops_tui.widgets.paint import Lines
+from turbofinops_tui.widgets.paint import Lines, Spans
 
 DAYS = 400
 BAR = 24
+QUESTION = 5
+"""lines of the question: what is asked, how it is answered, what the provider said"""
 NO_TAGS = (
     "No tag came with this cost: activate cost allocation tags at the provider; 6 makes links by account"
 )
+ASKING = "This cost came by account: asking AWS which tags it knows …"
+AGAIN = "enter takes one: the months come again by it (about 0.09 USD), one link for all values"
+ONE_LINK = "enter takes one: one link for all its values"
 WAITING = "The first month is on its way: this list fills by itself, older months follow."
 
 
@@ -36,17 +44,21 @@ class StartScreen(Frame):
     BINDINGS = bindings("start")
     DEFAULT_CSS = """
     StartScreen #services { height: 2fr; }
-    StartScreen #keys-list { height: 1fr; min-height: 6; }
+    StartScreen #keys-list { height: 1fr; min-height: 5; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
+        self.connection = name
+        """the one whose first fetch this shows; empty: any"""
+        self.provider: ProviderTags | None = None
+        """the tags that the provider told, when its cost came without any"""
         services: GridModel[tuple[str, Money]] = GridModel(lambda row: row[0], lambda row: row[0])
         self.services = Grid(services, self._service_columns, id="services")
         self.services.empty_text = WAITING
         keys: GridModel[TagKey] = GridModel(lambda row: row.key, lambda row: row.key)
         self.list = Grid(keys, self._key_columns, id="keys-list")
-        self.question = Lines(height=3)
+        self.question = Lines(height=QUESTION)
         self.most = 1
 
     def body(self) -> Iterable[Widget]:
@@ -71,19 +83,45 @@ class StartScreen(Frame):
         self.most = max([1, *(value.units for _, value in known)])
         self.services.set_rows(known)
 
-    def gather(self, session: Any, reports: Any) -> list[TagKey]:
-        """The keys, ranked (in the thread)."""
-        return tag_keys(reports)
+    def gather(self, session: Any, reports: Any) -> tuple[list[TagKey], str]:
+        """The keys, ranked, and the connection whose provider has to be asked for them (in the thread)."""
+        found = tag_keys(reports)
+        return found, "" if found else source_tags.untagged(session, self.connection)
 
-    def take(self, data: Any) -> None:
-        """Show the keys."""
-        rows: list[TagKey] = data
-        self.list.set_rows(rows)
+    def take(self, data: tuple[list[TagKey], str]) -> None:
+        """Show the keys; those of the provider where cost came without any."""
+        rows, untagged = data
         came = bool(self.services.model.rows)
+        if rows:
+            self.provider = None
+        elif came and untagged and self.provider is None and self.host.fetching is None:
+            self.provider = ProviderTags(untagged)
+            self.host.beside(
+                lambda session: source_tags.ask_provider(session, untagged), self._told, writes="ask AWS"
+            )
+        self._show_keys(rows, came)
+
+    def _told(self, found: ProviderTags) -> None:
+        """What the provider knows."""
+        self.provider = found
+        if self.is_mounted:
+            self._show_keys([], True)
+
+    def _show_keys(self, rows: list[TagKey], came: bool) -> None:
+        told = self.provider
         self.list.empty_text = NO_TAGS if came else ""
+        how, why = ONE_LINK if rows else "", ""
+        if not rows and told is not None:
+            rows, why = list(told.keys), told.words
+            self.list.empty_text = NO_TAGS if told.words else ASKING
+            how = AGAIN if rows else ""
+        self.list.set_rows(rows)
         title = "Which tag names the customer?" if came else ""
-        hint = "enter makes one link for all its values" if rows else ""
-        self.question.set_lines([((), ""), (((f" {title}  ", "strong"), (hint, "muted")), ""), ((), "")])
+        lines: list[tuple[Spans, str]] = [((), ""), (((f" {title}", "strong"),), "")]
+        if how:
+            lines.append((((f" {how}", ""),), ""))
+        lines += [(((f" {text}", "muted"),), "") for text in wrap(why, max(20, self.size.width - 2))]
+        self.question.set_lines(lines[:QUESTION])
         self.list.refresh()
 
     # --- columns --------------------------------------------------------------------------
@@ -131,16 +169,32 @@ class StartScreen(Frame):
         row = self.list.current
         if row is None:
             self.say("no tag key yet: the first month is on its way")
-            return
+        elif self.provider is None:
+            self._link(row.key)
+        elif self.host.fetching is not None:
+            self.say("the first months are still coming: press it again when they are in, or esc stops them")
+        else:
+            name = self.provider.connection
+            self.host.beside(
+                lambda session: source_tags.group_by(session, name, row.key),
+                lambda _: self._again(name, row.key),
+                writes="change connections",
+            )
+
+    def _again(self, name: str, key: str) -> None:
+        self._link(key)
+        self.host.fetch([name])
+
+    def _link(self, key: str) -> None:
         made: list[str] = []
 
         def do(_: Any, reports: Any) -> None:
-            made[:] = [name_by_tag(reports, row.key)]
+            made[:] = [name_by_tag(reports, key)]
 
         def undo(session: Any, _: Any) -> None:
             from turbofinops_tui.actions.links import remove_rule
 
             remove_rule(session, "links", made[0])
 
-        self.host.change(f"the tag {row.key} names the customer", do, undo)
+        self.host.change(f"the tag {key} names the customer", do, undo)
         self.host.goto("findings" if "findings" in keymap.TOP else "customers")

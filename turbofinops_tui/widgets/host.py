@@ -27,6 +27,8 @@ class Host(App[int]):
     """grid id -> [column id, descending] of the last run"""
     charts: str
     """``braille``, or ``block`` for fonts without it"""
+    fetching: Any
+    """what ends the fetch under way; None: there is none"""
 
     def load(self, screen: Frame) -> None:
         """Compute what ``screen`` plans, in a thread, and give it the tables."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.economics.periods import (
     day_text,
@@ -26,6 +26,9 @@ from turbofinops_tui.sync.http import ATTEMPTS, FEW
 from turbofinops_tui.sync.pull.aws_access import Access
 from turbofinops_tui.sync.pull.delivery_csv import CostRow, write_delivery
 from turbofinops_tui.sync.runner import Ask, Cursors, Denied, Fetched, Item, Plan, Probe, Tick
+
+if TYPE_CHECKING:
+    from turbofinops_tui.sync.pull.aws_tags import SourceTags
 
 EXPORT = "cost-explorer"
 READ = "ce:GetCostAndUsage"
@@ -135,6 +138,12 @@ class CostExplorer:
             files, EXPORT, (item.period,), cursor, final, min(end, self.today), notes, asked,
             names=tuple(f"ce://{self.account or 'account'}/{path.name}" for path in files),
         )  # fmt: skip
+
+    def source_tags(self) -> SourceTags:
+        """The tags that cost could be grouped by; a few paid requests."""
+        from turbofinops_tui.sync.pull.aws_tags import source_tags
+
+        return source_tags(self.access, self.today, self.metrics[1], _amount)
 
     # --- asking -------------------------------------------------------------------------------
 
