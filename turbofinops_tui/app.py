@@ -304,9 +304,6 @@ class TurboApp(Masking):
     def action_explain(self) -> None:
         """Open the figure under the cursor."""
         frame = self.frame
-        if self.desk.scope.view != "saved":
-            self.say("explain opens saved figures: press v until the saved rules are shown")
-            return
         asked = frame.explained() if frame is not None else None
         if asked is None:
             self.say("put the cursor on an amount of a customer: ←→ choose the column")

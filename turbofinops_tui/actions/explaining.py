@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from turbofinops_tui.actions.explaining_sides import Side, merged_cost, merged_revenue, sides_of
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import Days
-from turbofinops_tui.economics.types import Condition, CostDimension, Row, Slice, Value
+from turbofinops_tui.economics.types import Condition, CostDimension, Slice, Table, Value
 from turbofinops_tui.errors import NotFoundError, UsageError
 from turbofinops_tui.store.fees import fees_on
 
@@ -99,26 +100,29 @@ def explain(reports: Reports, slice_: Slice, customer: str, measure: str = "marg
     if slice_.currency == "native":
         raise UsageError("native currency has no single figure", "give one currency, such as --currency USD")
     reports.refresh()
-    position, name = _customer(reports, customer)
+    sides = sides_of(reports, slice_.view)
+    places, name = _customer(sides, customer)
     asked = _asked(slice_, measure, name)
     table = reports.table(asked)
-    cell = next(iter(table.rows), None)
-    values = dict(zip(asked.measures, _values(cell, table.totals[0]), strict=True))
-    sold = _revenue(reports, asked, table.days, position, measure, table.currency)
-    spent, missing = _cost(reports, asked, table.days, position, measure, table.currency)
-    return Explanation(values[measure], _formula(measure, values), (*sold, *spent), tuple(missing))
+    values = _cells(table)
+    held = [(side, place) for side, place in zip(sides, places, strict=True) if place is not None]
+    sold = _revenue(reports, asked, table, held, measure)
+    spent, missing = _cost(reports, asked, table, held, measure)
+    story = _formula(measure, values) if slice_.view != "difference" else _change(reports, asked, measure)
+    return Explanation(values[measure], story, (*sold, *spent), tuple(missing))
 
 
-def _customer(reports: Reports, text: str) -> tuple[int, str | None]:
+def _customer(sides: Sequence[Side], text: str) -> tuple[list[int | None], str | None]:
+    """The customer's place on every side (-1: nobody, None: not known there), and its reference."""
     if text in NOBODY:
-        return -1, None
+        return [-1] * len(sides), None
     from turbofinops_tui.economics.evaluate.kept import directory_of
 
-    books = reports.books()
-    position = directory_of(books.facts, reports.rules()).find("", text)
-    if position is None:
+    places = [directory_of(side.books.facts, side.rules).find("", text) for side in sides]
+    known = [side.books.customers[at].ref for side, at in zip(sides, places, strict=True) if at is not None]
+    if not known:
         raise NotFoundError(f"there is no customer {text!r}", "see `turbofinops customers list`")
-    return position, books.customers[position].ref
+    return places, known[0]
 
 
 def _asked(slice_: Slice, measure: str, name: str | None) -> Slice:
@@ -138,14 +142,28 @@ def literal(text: str) -> str:
     return "re:" + re.escape(text) if special else text
 
 
-def _values(row: Row | None, total: Row) -> tuple[Value, ...]:
-    return total.values if row is None else row.values
+def _cells(table: Table) -> dict[str, Value]:
+    """Measure -> value of the one customer; of nothing where it has no row."""
+    row = next(iter(table.rows), table.totals[0])
+    return dict(zip(table.slice.measures, row.values, strict=True))
+
+
+def _change(reports: Reports, asked: Slice, measure: str) -> str:
+    """What a figure of the difference is made of."""
+    texts = [
+        _told(_cells(reports.table(replace(asked, view=view))).get(measure)) for view in ("draft", "saved")
+    ]
+    change = _told(_cells(reports.table(asked)).get(measure))
+    return f"change of {measure} = draft {texts[0]} - saved {texts[1]} = {change}"
+
+
+def _told(value: Value) -> str:
+    return value.text() if isinstance(value, Money | Ratio) else "-"
 
 
 def _formula(measure: str, values: dict[str, Value]) -> str:
     def text(name: str) -> str:
-        found = values.get(name)
-        return found.text() if isinstance(found, Money | Ratio) else "-"
+        return _told(values.get(name))
 
     margin = f"revenue {text('revenue')} - cost {text('cost')}"
     formulas = {
@@ -163,24 +181,26 @@ def _formula(measure: str, values: dict[str, Value]) -> str:
 
 
 def _cost(
-    reports: Reports, asked: Slice, days: Days, customer: int, measure: str, currency: str
+    reports: Reports, asked: Slice, table: Table, held: Sequence[tuple[Side, int]], measure: str
 ) -> tuple[list[Part], list[str]]:
     from turbofinops_tui.economics.evaluate.origins import cost_parts
 
     wanted = BUCKETS_OF[measure]
     if not wanted:
         return [], []
-    found = [
-        part
-        for part in cost_parts(reports.books(), reports.rules(), asked, days, customer)
+    told = [
+        (side.sign, part)
+        for side, place in held
+        for part in cost_parts(side.books, side.rules, asked, table.days, place)
         if part.bucket in wanted and (part.ai or not measure.startswith("ai_"))
     ]
-    rows, missing = _cost_rows(reports, found, days)
+    found = merged_cost(told) if asked.view == "difference" else [part for _, part in told]
+    rows, missing = _cost_rows(reports, found, table.days)
     sign = SIGNED.get(measure, 1)
     result = []
     for part, own in zip(found, rows, strict=True):
         units = part.ai if measure.startswith("ai_") else part.amount
-        result.append(Part(Money(sign * units, currency), part.bucket, part.link, part.why, tuple(own)))
+        result.append(Part(Money(sign * units, table.currency), part.bucket, part.link, part.why, tuple(own)))
     return result, missing
 
 
@@ -242,7 +262,7 @@ def _batches(reports: Reports, dimensions: Iterable[int], days: Days) -> list[An
     """Deliveries of the sources concerned that hold days of the range."""
     books = reports.books()
     known: dict[int, CostDimension] = {dimension.id: dimension for dimension in books.dimensions}
-    sources = {known[dimension].source for dimension in dimensions}
+    sources = {known[dimension].source for dimension in dimensions if dimension in known}
     return [
         batch
         for batch in books.batches
@@ -253,17 +273,22 @@ def _batches(reports: Reports, dimensions: Iterable[int], days: Days) -> list[An
 
 
 def _revenue(
-    reports: Reports, asked: Slice, days: Days, customer: int, measure: str, currency: str
+    reports: Reports, asked: Slice, table: Table, held: Sequence[tuple[Side, int]], measure: str
 ) -> list[Part]:
     from turbofinops_tui.economics.evaluate.origins import revenue_parts
 
     if measure not in WITH_REVENUE:
         return []
-    found = revenue_parts(reports.books(), reports.rules(), asked, days, customer)
+    told = [
+        (side.sign, part)
+        for side, place in held
+        for part in revenue_parts(side.books, side.rules, asked, table.days, place)
+    ]
+    found = merged_revenue(told) if asked.view == "difference" else [part for _, part in told]
     positions = _positions(reports) if found else {}
     return [
         Part(
-            Money(part.amount, currency),
+            Money(part.amount, table.currency),
             "revenue",
             None,
             _revenue_why(part, asked),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.actions.explaining import SourceRow
+from turbofinops_tui.actions.explaining_sides import merged_carriers, sides_of
 from turbofinops_tui.economics.money import Money, decimal_text
 from turbofinops_tui.economics.periods import day_text, month_of_day, month_text, week_text
 from turbofinops_tui.economics.types import Slice
@@ -29,6 +30,8 @@ class RowExplanation:
     value: Money
     parts: tuple[Carried, ...]
     missing: tuple[str, ...] = ()
+    moved: bool = False
+    """the parts say what the draft moves: what one gains another loses"""
 
     @property
     def formula(self) -> str:
@@ -36,6 +39,8 @@ class RowExplanation:
         exact = f"effective {decimal_text(self.row.effective)}, billed {decimal_text(self.row.billed)}"
         more = len(self.rows) - 1
         others = f" with {more:,} other lines of the same key and day" if more > 0 else ""
+        if self.moved:
+            return f"the line ({exact} {self.row.currency}){others} under the draft, less what it is now"
         return f"the line ({exact} {self.row.currency}){others} = {self.value.text()} = the sum of its parts"
 
     @property
@@ -98,7 +103,13 @@ def explain_row(reports: Reports, slice_: Slice, text: str) -> RowExplanation:
     code = found.currency if slice_.currency in ("", "native") else slice_.currency
     asked = replace(slice_, currency=code)
     stored = found.stored
-    parts = carriers(books, reports.rules(), asked, stored.day, stored.dimension)
+    told = [
+        (side.sign, part)
+        for side in sides_of(reports, slice_.view)
+        for part in carriers(side.books, side.rules, asked, stored.day, stored.dimension)
+    ]
+    moved = slice_.view == "difference"
+    parts = merged_carriers(told) if moved else [part for _, part in told]
     located = locate_rows(session.store, session.paths.received, _same(reports, stored))
     rows = tuple(sorted(
         (SourceRow(row.source, row.file, row.line) for own in located.rows.values() for row in own),
@@ -106,7 +117,7 @@ def explain_row(reports: Reports, slice_: Slice, text: str) -> RowExplanation:
     ))  # fmt: skip
     dimension = next(item for item in books.dimensions if item.id == stored.dimension)
     value = Money(sum(part.amount for part in parts), code)
-    return RowExplanation(found, rows, dimension, value, tuple(parts), tuple(located.missing))
+    return RowExplanation(found, rows, dimension, value, tuple(parts), tuple(located.missing), moved)
 
 
 def _same(reports: Reports, stored: Stored) -> list[Stored]:

@@ -76,11 +76,21 @@ class Reports:
         found = difference(books, self._rules, outcome.rules, slice, today=today, resolved=anew)
         return replace(found, notes=outcome.spans.notes)
 
-    def _drafted(self, slice: Slice, extra: Sequence[Edit]) -> Table:  # noqa: A002
-        if not extra and self.drafts.load() is None:
+    def drafted(self, view: str = "draft") -> tuple[FactBooks, Rules]:
+        """The books and the rules as the draft leaves them; UsageError (for ``view``) when there is none."""
+        self._required(view)
+        outcome = self.drafts.outcome()
+        return self._books_of(outcome), outcome.rules
+
+    def _required(self, view: str) -> None:
+        if self.drafts.load() is None:
             raise UsageError(
-                f"--view {slice.view} needs a draft", "edit a rule in a draft first, or use --view saved"
+                f"--view {view} needs a draft", "edit a rule in a draft first, or use --view saved"
             )
+
+    def _drafted(self, slice: Slice, extra: Sequence[Edit]) -> Table:  # noqa: A002
+        if not extra:
+            self._required(slice.view)
         outcome = self.drafts.outcome(extra)
         facts, settings = self._ids.facts, self._ids.settings
         notes: tuple[str, ...] = ()

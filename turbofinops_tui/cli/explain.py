@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.cli.options import add_slice_options, based, slice_from_args
 from turbofinops_tui.cli.output import grid, terminal_width, value_text
 from turbofinops_tui.cli.printing import say, say_json, tell
-from turbofinops_tui.cli.reports import refuse_draft
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.shown import shown_parts
 from turbofinops_tui.errors import EXIT_DONE, UsageError
@@ -35,7 +34,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 def prepare(args: argparse.Namespace, context: Context) -> None:
     """Make the slice and the measure before anything is opened; UsageError for words that mean none."""
     asked = slice_from_args(args, based(args, context, t.Slice(measures=("margin",))), context.clock.today())
-    refuse_draft(asked)
     if args.row is not None:
         from turbofinops_tui.actions.explaining_rows import parse_row
 

@@ -62,12 +62,6 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
         args.export = read_export(args.against)
 
 
-def refuse_draft(asked: t.Slice) -> None:
-    """UsageError for a view of a draft where only saved numbers are explained."""
-    if asked.view != "saved":
-        raise UsageError(f"--view {asked.view} cannot be explained", "use --view saved here")
-
-
 def run(args: argparse.Namespace, session: Session) -> int:
     """Evaluate the slice and print it."""
     from turbofinops_tui.actions.reports import Reports
