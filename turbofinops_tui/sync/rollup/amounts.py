@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from turbofinops_tui.sync.read.layout import Column, Term
-from turbofinops_tui.sync.rollup.sql import Relation, render
+from turbofinops_tui.sync.rollup.sql import Relation, present, render
 
 WIDE = "DECIMAL(38,18)"
 NEGATED = "~"
 """mark before a rest text that counts with the other sign"""
+TIMES = "×"
+"""between a count and a rest text that so many lines of an engine's group have"""
 _WHOLE_TYPES = (
     "TINYINT",
     "SMALLINT",
@@ -53,6 +55,7 @@ def amount(name: str, term: Term, relation: Relation) -> Amount:
         kind = relation.types.get(term.amount.index, "VARCHAR")
         if kind in _WHOLE_TYPES or (kind.startswith("DECIMAL") and int(kind.rstrip(")").split(",")[1]) <= 18):
             return _typed(name, relation.columns[term.amount.index])
+        return _text(name, relation.text(term.amount.index))
     return _text(name, render(term.amount, relation))
 
 
@@ -71,28 +74,31 @@ def _typed(name: str, column: str) -> Amount:
     )
 
 
-def _text(name: str, text: str) -> Amount:
-    t, d, form = f"{name}_t", f"{name}_d", f"{name}_form"
+def _text(name: str, raw: str) -> Amount:
+    """An amount as text; ``raw`` may still be a word for nothing, which no cast takes for a number."""
+    r, t, d, form = f"{name}_r", f"{name}_t", f"{name}_d", f"{name}_form"
     # At most 19 characters and no exponent: at most 18 decimals, which DECIMAL(38,18) holds.
-    no_mark = " AND ".join(f"NOT contains({t}, '{mark}')" for mark in ("E", "e", "_"))
-    easy = f"{d} IS NOT NULL AND strlen({t}) <= 19 AND {no_mark}"
+    no_mark = " AND ".join(f"NOT contains({r}, '{mark}')" for mark in ("E", "e", "_"))
+    easy = f"{d} IS NOT NULL AND strlen({r}) <= 19 AND {no_mark}"
     # At most 9 decimals of mantissa and an exponent of one digit: at most 18 decimals again.
-    exponent = rf"regexp_full_match({t}, '[+-]?\d(\.\d{{0,9}})?[eE]-?0?\d')"
-    long = rf"regexp_full_match({t}, '[+-]?(\d{{1,11}}\.\d{{0,36}}|\.\d{{1,36}})')"
+    exponent = rf"regexp_full_match({r}, '[+-]?\d(\.\d{{0,9}})?[eE]-?0?\d')"
+    long = rf"regexp_full_match({r}, '[+-]?(\d{{1,11}}\.\d{{0,36}}|\.\d{{1,36}})')"
     # At most 17 decimals of mantissa at 1e-7 to 1e-19: at most 36 decimals, and small enough to sum at 1e-18.
-    tiny = rf"regexp_full_match({t}, '[+-]?\d(\.\d{{0,17}})?[eE]-(0?[7-9]|1\d)')"
+    tiny = rf"regexp_full_match({r}, '[+-]?\d(\.\d{{0,17}})?[eE]-(0?[7-9]|1\d)')"
     point = f"strpos({t}, '.')"
     head = f"CAST(left({t}, {point} + 18) AS {WIDE})"
     tail = f"(CASE WHEN prefix({t}, '-') THEN '-0.' ELSE '0.' END) || substr({t}, {point} + 19) || '0'"
     power = rf"CAST(regexp_extract({t}, '-(\d+)$', 1) AS INTEGER)"
     small = f"regexp_extract({t}, '^[^eE]+') || 'E' || CAST(18 - {power} AS VARCHAR)"
     # A CASE looks at later conditions only where the earlier ones fail: the common form costs nothing more.
+    # What nobody asks for (the text, in the quick query) the engine does not compute.
     return Amount(
         name=name,
-        first=(f"{text} AS {t}", f"TRY_CAST({text} AS {WIDE}) AS {d}"),
+        first=(f"{raw} AS {r}", f"TRY_CAST({raw} AS {WIDE}) AS {d}"),
         second=(
-            f"CASE WHEN {t} IS NULL THEN 0 WHEN {easy} THEN 1 WHEN {exponent} THEN 2 WHEN {long} THEN 3"
-            f" WHEN {tiny} THEN 5 ELSE 4 END AS {form}",
+            f"{present(r)} AS {t}",
+            f"CASE WHEN {easy} THEN 1 WHEN ({present(r)}) IS NULL THEN 0 WHEN {exponent} THEN 2"
+            f" WHEN {long} THEN 3 WHEN {tiny} THEN 5 ELSE 4 END AS {form}",
         ),
         third=(
             f"CASE WHEN {form} <= 2 THEN {d} WHEN {form} = 3 THEN {head} END AS {name}_hi",

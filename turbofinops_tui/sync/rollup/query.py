@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from turbofinops_tui.sync.read.layout import ATTRIBUTES, NOTHING, Column, Const, Layout, TagColumn, Term
+from turbofinops_tui.sync.read.layout import (
+    ATTRIBUTES,
+    NOTHING,
+    Column,
+    Const,
+    Expression,
+    First,
+    Layout,
+    TagColumn,
+    Term,
+)
 from turbofinops_tui.sync.rollup.amounts import Amount, amount, combined, combined_quick
 from turbofinops_tui.sync.rollup.sql import (
     HARD_AMOUNT,
@@ -15,6 +25,7 @@ from turbofinops_tui.sync.rollup.sql import (
     MISSING_EFFECTIVE,
     Relation,
     literal,
+    present,
     render,
 )
 
@@ -40,6 +51,7 @@ class RollupQuery:
         self.sums: list[str] = ["count(*) AS n"]
         self.outer: list[str] = [f"{file} AS file"]
         self.flags: list[str] = []
+        self.key_flags: list[str] = []
         self._period()
         self._day()
         self._attributes()
@@ -55,7 +67,8 @@ class RollupQuery:
         grouped = (
             f"SELECT {', '.join([*self.keys, *self.sums, flags])} FROM ({inner}) GROUP BY {self._group()}"
         )
-        return f"SELECT {', '.join([*self.outer, 'n', 'flags', *columns])} FROM ({grouped})"
+        all_flags = " | ".join(["flags", *self.key_flags])
+        return f"SELECT {', '.join([*self.outer, 'n', f'{all_flags} AS flags', *columns])} FROM ({grouped})"
 
     def sample_flags(self, rows: int) -> str:
         """SQL of the flags of the first rows, to choose between quick and full."""
@@ -94,6 +107,22 @@ class RollupQuery:
         self.first.append(f"{expression} AS {name}_t")
         self.keys.append(f"{name}_t")
 
+    def _text_key(self, name: str, expression: Expression) -> str:
+        """Group by the texts of an expression; SQL of its value beside the group.
+
+        What the columns mean is asked once per group and not once per line. Groups that come out alike
+        are added up with those of the other files.
+        """
+        options = expression.options if isinstance(expression, First) else (expression,)
+        columns = [option.index for option in options if isinstance(option, Column)]
+        if len(columns) < len(options):
+            self._key(name, render(expression, self.relation))
+            return f"{name}_t"
+        places = [f"{name}{number or ''}" for number in range(len(columns))]
+        for place, index in zip(places, columns, strict=True):
+            self._key(place, self.relation.text(index))
+        return f"coalesce({', '.join(present(f'{place}_t') for place in places)})"
+
     def _period(self) -> None:
         period = self.layout.period
         if period == NOTHING:
@@ -101,9 +130,10 @@ class RollupQuery:
             return
         if isinstance(period, Column) and self.relation.is_time(period.index):
             self._key("period", self.relation.columns[period.index])
+            text = "CAST(period_t AS VARCHAR)"
         else:
-            self._key("period", render(period, self.relation))
-        self.outer.append("coalesce(CAST(period_t AS VARCHAR), '') AS period")
+            text = self._text_key("period", period)
+        self.outer.append(f"coalesce({text}, '') AS period")
 
     def _day(self) -> None:
         day = self.layout.day
@@ -123,13 +153,12 @@ class RollupQuery:
             if isinstance(expression, Const):
                 self.outer.append(f"{literal(expression.text)} AS {name}")
                 continue
-            text = render(expression, self.relation)
+            text = self._text_key(name, expression)
             if name == "unit":
                 # a cost line of a token class has its unit without a quantity (economics/token_units.py)
-                given = f"{render(self.layout.quantity, self.relation)} IS NOT NULL"
-                text = f"CASE WHEN {given} OR {text} LIKE 'Mtokens:%' THEN {text} END"
-            self._key(name, text)
-            self.outer.append(f"coalesce({name}_t, '') AS {name}")
+                self._key("given", f"({render(self.layout.quantity, self.relation)}) IS NOT NULL")
+                text = f"CASE WHEN given_t OR {text} LIKE 'Mtokens:%' THEN {text} END"
+            self.outer.append(f"coalesce({text}, '') AS {name}")
 
     def _tags(self) -> None:
         texts = []
@@ -140,7 +169,7 @@ class RollupQuery:
                 texts.append(f"coalesce(CAST(to_json({name}_t) AS VARCHAR), '')")
                 continue
             self._key(name, self.relation.text(index))
-            self.flags.append(
+            self.key_flags.append(
                 f"(CASE WHEN strlen({name}_t) > {self.field_bytes} THEN {LONG_FIELD} ELSE 0 END)"
             )
             texts.append(f"coalesce({name}_t, '')")
@@ -152,8 +181,8 @@ class RollupQuery:
     def _tag_object(self, columns: tuple[TagColumn, ...]) -> str:
         parts = []
         for number, tag in enumerate(columns):
-            self._key(f"tag{number}", render(Column(tag.index), self.relation))
-            parts.append(f"{literal(tag.key)}, tag{number}_t")
+            text = self._text_key(f"tag{number}", Column(tag.index))
+            parts.append(f"{literal(tag.key)}, {text}")
         return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)"
 
     def _amounts(self) -> None:
@@ -182,9 +211,14 @@ class RollupQuery:
         if self.layout.quantity == NOTHING or isinstance(self.layout.attribute("unit"), Const):
             self.sums += ["CAST(0 AS DECIMAL(38,12)) AS qty", "CAST(0 AS BIGINT) AS qty_bad"]
             return
-        text = render(self.layout.quantity, self.relation)
-        self.first += [f"{text} AS quantity_t", f"TRY_CAST({text} AS DECIMAL(38,12)) AS quantity_d"]
-        unreadable = "quantity_t IS NOT NULL AND quantity_d IS NULL"
+        quantity = self.layout.quantity
+        raw = (
+            self.relation.text(quantity.index)
+            if isinstance(quantity, Column)
+            else render(quantity, self.relation)
+        )
+        self.first += [f"{raw} AS quantity_r", f"TRY_CAST({raw} AS DECIMAL(38,12)) AS quantity_d"]
+        unreadable = f"quantity_d IS NULL AND ({present('quantity_r')}) IS NOT NULL"
         self.sums.append("coalesce(sum(quantity_d), 0) AS qty")
         if self.quick:
             self.flags.append(f"(CASE WHEN {unreadable} THEN {HARD_QUANTITY} ELSE 0 END)")

@@ -70,11 +70,15 @@ class Relation:
         return kind.endswith("]") or kind.startswith(("MAP", "STRUCT"))
 
 
+def present(text: str) -> str:
+    """SQL of a cell's text; NULL when it means that there is no value."""
+    return f"CASE WHEN {text} NOT IN ({_MISSING_LIST}) THEN {text} END"
+
+
 def render(expression: Expression, relation: Relation) -> str:
     """SQL of the text of an expression; NULL when it is missing."""
     if isinstance(expression, Column):
-        text = relation.text(expression.index)
-        return f"CASE WHEN {text} NOT IN ({_MISSING_LIST}) THEN {text} END"
+        return present(relation.text(expression.index))
     if isinstance(expression, Const):
         return literal(expression.text) if expression.text else "NULL"
     if isinstance(expression, First):
