@@ -16,7 +16,6 @@ from turbofinops_tui.economics.recognition import (
     before_day,
     contra,
     cumulative_shares,
-    first_positive_day,
     share_by_net,
     shared_payments,
     spread,
@@ -141,14 +140,6 @@ def test_days_are_even_to_one_unit_and_mirror(amount: int, start: int, length: i
     assert [-x for x in days] == [
         spread(-amount, start, start + length, d, d + 1) for d in range(start, start + length)
     ]
-
-
-@given(st.integers(-(10**6), 10**6), starts, st.integers(0, 200))
-def test_first_positive_day_is_the_first(amount: int, start: int, length: int) -> None:
-    found = first_positive_day(amount, start, start + length)
-    days = range(start, start + max(1, length))
-    positive = [d for d in days if spread(amount, start, start + length, d, d + 1) > 0]
-    assert found == (positive[0] if positive else None)
 
 
 @given(amounts, starts, lengths, st.integers(-1500, 1500))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turbofinops_tui.economics.books.revenue import revenue_facts
+from turbofinops_tui.economics.books.revenue import NEVER, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import columns_of
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.types import Rate, Revenue
@@ -34,3 +35,15 @@ def test_columns_give_back_the_values(rows: list[Revenue]) -> None:
 def test_the_order_is_that_of_the_definition(rows: list[Revenue]) -> None:
     expected = sorted(rows, key=lambda r: (r.identity, r.start, r.end, r.kind, r.object_id, r.units))
     assert list(revenue_facts(rows, RateTable()).rows) == expected
+
+
+@given(st.integers(-(10**6), 10**6), st.sampled_from([1, 10**7]), st.integers(-400, 400), st.integers(0, 200))
+def test_the_first_positive_day_is_the_first(minor: int, factor: int, start: int, length: int) -> None:
+    row = Revenue(
+        "s", "i", "subscription", "recognised", "USD", minor * factor, start, start + length, "", "", "",
+        False, False, "", 0, None, start, "o", "", 0,
+    )  # fmt: skip
+    facts = revenue_facts([row], RateTable())
+    days = range(start, start + max(1, length))
+    positive = [day for day in days if facts.part(0, day, day + 1) > 0]
+    assert facts.first_positive(np.arange(1)).tolist() == [positive[0] if positive else NEVER]

@@ -45,17 +45,6 @@ def spread_units(units: int, factor: int, start: int, end: int, from_day: int, t
     return spread(whole, start, end, from_day, to_day) * factor
 
 
-def first_positive_day(minor: int, start: int, end: int) -> int | None:
-    """The first day on which ``minor`` books more than 0; None when it never does."""
-    if minor <= 0:
-        return None
-    days = end - start
-    if days <= 0:
-        return start
-    # smallest k with half_up(minor * k / days) >= 1, i.e. 2 * minor * k >= days
-    return start - 1 + max(1, -(-days // (2 * minor)))
-
-
 def contra(share: int, start: int, end: int, day: int) -> list[Piece]:
     """A take-back (or, with the other sign, its reversal) of a line's ``share`` on ``day``.
 

@@ -23,6 +23,8 @@ from turbofinops_tui.economics.recognition import spread_units
 from turbofinops_tui.economics.types import Basis, Rates, Revenue
 
 Flags = npt.NDArray[Any]
+NEVER = 10**6
+"""a day after every other"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,15 @@ class RevenueFacts:
         part = (2 * size * elapsed + days) // (2 * days) * unit
         part = np.where(elapsed >= days, size * unit, np.where(elapsed <= 0, 0, part))
         return np.where(self.units[row] < 0, -part, part)
+
+    def first_positive(self, rows: Ints) -> Ints:
+        """The first day on which each row alone books more than 0; NEVER for one that does not."""
+        minor = self.units[rows] // self.unit[rows]
+        start, end = self.start[rows].astype(np.int64), self.end[rows].astype(np.int64)
+        # the smallest k with half_up(minor * k / days) >= 1, that is 2 * minor * k >= days
+        steps = -((start - end) // (2 * np.clip(minor, 1, NEVER)))
+        found: Ints = np.where(minor > 0, start - 1 + np.maximum(1, steps), NEVER)
+        return found
 
     def _before_exactly(self, row: Ints, day: Ints) -> Ints:
         pairs = zip(row.tolist(), day.tolist(), strict=True)

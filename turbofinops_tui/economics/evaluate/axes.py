@@ -51,6 +51,8 @@ class Axis:
     """code per span when the axis is one of time alone"""
     of_dimension: Ints | None = None
     """code per cost dimension when the axis is one of those"""
+    of_customer: Callable[[Ints, Ints], Ints] | None = None
+    """code from (customer, span) when these two decide it"""
 
     @property
     def has_null(self) -> bool:
@@ -77,7 +79,7 @@ def ranked(values: Iterable[Label], last: Label = None) -> tuple[Ints, tuple[Lab
     distinct = set(listed)
     texts = [value for value in distinct if value is not None and value != last]
     labels: list[Label] = [*sorted(texts, key=lambda text: text.encode())]
-    labels += [value for value in (last, None) if value in distinct and value not in labels]
+    labels += [value for value in dict.fromkeys((last, None)) if value in distinct]
     number = {label: code for code, label in enumerate(labels)}
     return np.array([number[value] for value in listed], dtype=np.int64), tuple(labels)
 
@@ -154,7 +156,7 @@ class Space:
         codes, labels = ranked([*values, None], NO_COHORT if name == "cohort" else None)
         return Axis(
             name, labels, lambda r: codes[r.customer], lambda s: codes[s.customer],
-            lambda u: codes[u.customer],
+            lambda u: codes[u.customer], of_customer=lambda customer, _: codes[customer],
         )  # fmt: skip
 
     def _age(self) -> Axis:
@@ -175,7 +177,7 @@ class Space:
 
         return Axis(
             "age", labels, lambda r: codes(r.customer, r.span), lambda s: codes(s.customer, s.span),
-            lambda u: codes(u.customer, u.span),
+            lambda u: codes(u.customer, u.span), of_customer=codes,
         )  # fmt: skip
 
     def _feature(self) -> Axis:

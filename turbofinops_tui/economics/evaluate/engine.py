@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from turbofinops_tui.economics.books import FactBooks
-from turbofinops_tui.economics.books.rows import Ints
+from turbofinops_tui.economics.books.rows import Ints, distinct
 from turbofinops_tui.economics.evaluate.axes import Axis, Mask, Space
 from turbofinops_tui.economics.evaluate.bind import (
     DIRECT,
@@ -35,6 +35,7 @@ from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.kept import is_ai
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Options, Records
 from turbofinops_tui.economics.evaluate.moving import moving
+from turbofinops_tui.economics.evaluate.rolled import CUSTOMER, customer_keys, follows_customer, rolled
 from turbofinops_tui.economics.evaluate.sales import Sales, sales
 from turbofinops_tui.economics.evaluate.shared import SharedPools
 from turbofinops_tui.economics.evaluate.weights import MonthWeights
@@ -278,6 +279,8 @@ class Engine:
         return self._moving[key]
 
     def _cost_cube(self, names: tuple[str, ...], where: tuple[Condition, ...], inside: Mask) -> Cube:
+        if names and names != CUSTOMER and follows_customer(self.space, names):
+            return rolled(self.space, self.cost_cube(CUSTOMER, where, inside), names)
         axes = [self.space.axis(name) for name in names]
         records = self.cost_records(axes, where, inside)
         codes = [axis.cost(records) for axis in axes if axis.cost is not None]
@@ -306,6 +309,8 @@ class Engine:
         return self._cubes[key]
 
     def _revenue_cube(self, names: tuple[str, ...], where: tuple[Condition, ...]) -> Cube:
+        if names and names != CUSTOMER and follows_customer(self.space, names):
+            return rolled(self.space, self.revenue_cube(CUSTOMER, where), names)
         axes = [self.space.axis(name) for name in names]
         records = self.revenue_records(where)
         codes = [axis.revenue(records) for axis in axes if axis.revenue is not None]
@@ -339,6 +344,11 @@ class Engine:
         self, names: tuple[str, ...], where: tuple[Condition, ...], side: str, inside: Mask
     ) -> Ints:
         """Distinct keys of (axes, customer, span) with a customer, for counting customers."""
+        if follows_customer(self.space, names):
+            if side == "cost":
+                cube, columns = self.cost_cube(CUSTOMER, where, inside), ("direct", "shared")
+                return customer_keys(self.space, cube, names, columns)
+            return customer_keys(self.space, self.revenue_cube(CUSTOMER, where), names, ())
         axes = [self.space.axis(name) for name in names]
         size = len(self.books.customers) + 1
         if side == "cost":
@@ -351,8 +361,7 @@ class Engine:
             codes, span = [a.revenue(found) for a in axes if a.revenue], found.span
             customer = found.customer
         keys = mixed_radix(codes, axes, customer, size)
-        found_keys: Ints = np.unique(keys * len(self.books.spans) + span)
-        return found_keys
+        return distinct(keys * len(self.books.spans) + span)
 
 
 def _bases(engine: Engine) -> list[Engine]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from turbofinops_tui.economics.books import NATIVE, FactBooks
-from turbofinops_tui.economics.books.rows import Amounts, Ints, exact, total
+from turbofinops_tui.economics.books.rows import Amounts, Ints, distinct, exact, total
 from turbofinops_tui.economics.evaluate.axes import TIME, Axis, Mask, Space
 from turbofinops_tui.economics.evaluate.cubes import COST, REVENUE, Cube
 from turbofinops_tui.economics.evaluate.measured import Measured
@@ -95,7 +95,7 @@ def frame_of(slice_: Slice, parts: Sequence[Piece], native: bool) -> Frame:
         found.append(reducer.rows("revenue", ("revenue",)))
     if measured is not None:
         found += measured.rows(asked, reducer.plain, reducer.time_code, reducer.time_size)
-    keys = np.unique(np.concatenate([part[0] for part in found])) if found else np.zeros(0, dtype=np.int64)
+    keys = distinct(np.concatenate([part[0] for part in found])) if found else np.zeros(0, dtype=np.int64)
     sums: dict[str, Amounts] = {}
     for own, columns in found:
         place = np.searchsorted(keys, own)
@@ -232,7 +232,7 @@ class _Reducer:
             if not wanted:
                 continue
             for part, cube in self._cubes(side, names):
-                for code in np.unique(cube.plain).tolist():
+                for code in distinct(cube.plain).tolist():
                     chosen = (cube.plain == code) & part.inside[cube.span]
                     if not chosen.any():
                         continue
@@ -262,7 +262,7 @@ class _Reducer:
         size = len(self.space.books.customers) + 1
         sides = [side for side, have in rows_have.items() if have]
         found = self._customer_keys(self.layout.names, sides, size, self.time_code)
-        pairs = np.unique(found)
+        pairs = distinct(found)
         place = np.searchsorted(keys, pairs // size)
         known = place < len(keys)
         known[known] = keys[place[known]] == (pairs // size)[known]
@@ -270,7 +270,7 @@ class _Reducer:
         names = ("currency",) if self.layout.native else ()
         labels = self.space.axis("currency").labels if self.layout.native else (None,)
         everything = self._customer_keys(names, list(rows_have), size, np.zeros_like(self.time_code), 1)
-        codes, numbers = np.unique(np.unique(everything) // size, return_counts=True)
+        codes, numbers = np.unique(distinct(everything) // size, return_counts=True)
         return counts, {labels[c]: n for c, n in zip(codes.tolist(), numbers.tolist(), strict=True)}
 
     def _customer_keys(

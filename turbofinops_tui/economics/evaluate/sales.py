@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from turbofinops_tui.economics.books import NATIVE, FactBooks
-from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts
+from turbofinops_tui.economics.books.revenue import NEVER, Entries, RevenueFacts
 from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
 from turbofinops_tui.economics.evaluate.bind import NOBODY, Binding
 from turbofinops_tui.economics.fx import cumulative_convert, to_reporting
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.periods import Days, month_of_day
-from turbofinops_tui.economics.recognition import first_positive_day
 from turbofinops_tui.economics.split import largest_remainder
 from turbofinops_tui.economics.types import Basis, InOut
 
@@ -213,21 +212,21 @@ def first_days(books: FactBooks, binding: Binding) -> list[int | None]:
     owner = customers_of(facts, binding)
     positive = np.array([label in POSITIVE_KINDS for label in facts.labels["kind"]] + [False], dtype=bool)
     chosen = np.flatnonzero(facts.is_basis("recognised") & positive[facts.codes["kind"]] & (owner != NOBODY))
-    rows: dict[int, list[int]] = {}
-    for index, customer in zip(chosen.tolist(), owner[chosen].tolist(), strict=True):
-        rows.setdefault(customer, []).append(index)
-    days = {customer: _first_day(facts, members) for customer, members in rows.items()}
-    return [days.get(customer) for customer in range(len(books.customers))]
+    day = facts.first_positive(chosen)
+    own = owner[chosen]
+    first = np.full(len(books.customers) + 1, NEVER, dtype=np.int64)
+    np.minimum.at(first, own, day)
+    found = [None if day == NEVER else day for day in first[:-1].tolist()]
+    # a row below 0 that has begun by then may outweigh what the first ones book
+    doubtful = (facts.units[chosen] < 0) & (facts.start[chosen] <= first[own]) & (first[own] != NEVER)
+    for customer in np.unique(own[doubtful]).tolist():
+        found[customer] = _first_day(facts, chosen[own == customer].tolist())
+    return found
 
 
 def _first_day(facts: RevenueFacts, members: Sequence[int]) -> int | None:
-    """The first day on which these rows together book more than 0 in one currency."""
-    alone = [day for index in members if (day := _first_positive(facts, index)) is not None]
-    if not alone:
-        return None
-    first = min(alone)
-    if all(facts.units[index] >= 0 or facts.start[index] > first for index in members):
-        return first
+    """The first day on which these rows together book more than 0 in one currency, of which some do alone."""
+    first = int(facts.first_positive(np.array(members, dtype=np.int64)).min())
     last = max(max(int(facts.end[index]), int(facts.start[index]) + 1) for index in members)
     for day in range(first, last):
         sums: dict[str, int] = {}
@@ -237,8 +236,3 @@ def _first_day(facts: RevenueFacts, members: Sequence[int]) -> int | None:
         if any(amount > 0 for amount in sums.values()):
             return day
     return None
-
-
-def _first_positive(facts: RevenueFacts, index: int) -> int | None:
-    minor = int(facts.units[index]) // int(facts.unit[index])
-    return first_positive_day(minor, int(facts.start[index]), int(facts.end[index]))
