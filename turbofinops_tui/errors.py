@@ -3,6 +3,7 @@
 TurboError                 failed, nothing half-done            exit 1
 ├── UsageError             the call's words are off             exit 2
 ├── DataError              a file or row cannot be read          exit 1   (file, line, column)
+│   └── NoRowsError        there is nothing below the header     exit 1
 ├── NotFoundError          a named thing does not exist          exit 1
 ├── ConflictError          the change contradicts what is there  exit 1
 ├── MissingDataError       data missing or too old to judge      exit 4
@@ -79,6 +80,12 @@ class DataError(TurboError):
             where += f' column "{self.column}"'
         text = super().line()
         return f"{where.strip()}: {text}" if where else text
+
+
+class NoRowsError(DataError):
+    """Files that hold a header and nothing below it."""
+
+    title = "No rows"
 
 
 class NotFoundError(TurboError):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,6 +34,21 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stamina, "retry_context", at_once)
     monkeypatch.setattr(http, "LONGEST_WAIT", 0.0)
     monkeypatch.setattr(http.TokenBucket, "take", lambda _self: None)
+
+
+@cache
+def _models() -> Any:
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK reads its descriptions of services once for all tests, not with each run."""
+    import botocore.loaders
+
+    found = _models()
+    monkeypatch.setattr(botocore.loaders, "create_loader", lambda *_: found)
 
 
 class Driver:

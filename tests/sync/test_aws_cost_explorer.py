@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.cost_explorer import FakeCostExplorer
-from tests.sync.source_driving import no_waiting
+from tests.sync.source_driving import no_waiting, one_loader
 from turbofinops_tui.actions.session import open_session
 from turbofinops_tui.cli import main
 from turbofinops_tui.clock import Clock
@@ -29,6 +29,7 @@ COSTS = {
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCostExplorer]:
     no_waiting(monkeypatch)
+    one_loader(monkeypatch)
     monkeypatch.setenv("TURBOFINOPS_TODAY", "2026-11-05")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

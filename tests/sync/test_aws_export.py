@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes import s3_server
 from tests.fakes.s3_server import S3, line
-from tests.sync.source_driving import no_waiting
+from tests.sync.source_driving import no_waiting, one_loader
 from turbofinops_tui.actions.session import Session, open_session
 from turbofinops_tui.actions.syncing import Ask, SyncLine, sync
 from turbofinops_tui.cli import main
@@ -32,6 +32,7 @@ def moto() -> Iterator[str]:
 @pytest.fixture
 def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> S3:
     no_waiting(monkeypatch)
+    one_loader(monkeypatch)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.bigquery import PROJECT, BigQueryServer
 from tests.fakes.cost_explorer import FakeCostExplorer
 from tests.sync.cloud_program import Program
-from tests.sync.source_driving import no_waiting
+from tests.sync.source_driving import no_waiting, one_loader
 from turbofinops_tui.sync.pull import gcp_access
 
 KEY, SECRET = "AKIAOWNOWNOWNOWNOWN1", "an-own-secret-of-the-connection"
@@ -18,6 +18,7 @@ KEY, SECRET = "AKIAOWNOWNOWNOWNOWN1", "an-own-secret-of-the-connection"
 @pytest.fixture
 def program(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
     no_waiting(monkeypatch)
+    one_loader(monkeypatch)
     monkeypatch.setenv("TURBOFINOPS_TODAY", "2026-11-05")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.actions.credentials import secret_of
 from turbofinops_tui.actions.imports import ImportResult, import_fetched
 from turbofinops_tui.economics.money import decimal_text
-from turbofinops_tui.errors import ConflictError, DataError, TurboError, UsageError
+from turbofinops_tui.errors import ConflictError, DataError, NoRowsError, TurboError, UsageError
 from turbofinops_tui.store.batches import BatchChange, Figures, empty_periods
 from turbofinops_tui.store.connections import Connection, load_connections, set_account
 from turbofinops_tui.store.cost_cursors import parse_state, save_item, save_outcome
@@ -71,6 +71,8 @@ class CostRun:
         self.stop = stop
         self.outcome = outcome
         self.source = open_cost(session, connection, stop)
+        self._brought: set[tuple[str, str]] = set()
+        """(key, period) of every item that this run or an earlier one brings"""
 
     def run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
         """Plan, show the plan, fetch every item. TurboError with the first thing that went wrong."""
@@ -81,6 +83,7 @@ class CostRun:
             error = trouble.line()
             raise
         finally:
+            getattr(self.source, "close", lambda: None)()
             with self.session.store.write("sync") as txn:
                 save_outcome(txn, self.connection.name, error, self._lost())
 
@@ -95,6 +98,8 @@ class CostRun:
         state = parse_state(self.connection.cursor)
         plan = self.source.plan(ask, {} if ask.full else state.items)
         self.outcome.plan = plan
+        self._brought = {(item.key, f"{item.export}/{item.period}") for item in plan.items}
+        self._brought |= {(key, key) for key in state.items}
         self.outcome.notes += plan.notes
         show(plan)
         if ask.backfill and plan.price and plan.items and not confirm(plan):
@@ -139,6 +144,7 @@ class CostRun:
 
         def also(txn: WriteTxn, delivery: int) -> None:
             present = periods_of(txn, delivery)
+            self._refuse_strange(item, fetched, present)
             gone = [period for period in fetched.periods if period not in present]
             emptied.extend(empty_periods(txn, source, fetched.export, gone))
             mark = Mark(fetched.final_until, fetched.delivered_until)
@@ -146,22 +152,37 @@ class CostRun:
                 save_mark(txn, source, fetched.export, period, mark)
             save_item(txn, connection.name, item.key, fetched.cursor, fetched.requests)
 
-        if not fetched.files:
-            with self.session.store.write("sync") as txn:
-                also(txn, 0)
-            self.outcome.unchanged += not emptied
-        else:
+        try:
+            if not fetched.files:
+                raise NoRowsError("there are no files")
             result = import_fetched(
                 self.session, fetched.files, source, fetched.export,
                 connection=connection.name, names=fetched.names, keep=fetched.keep,
-                also=also, progress=self.tick,
+                trusted=fetched.keep and fetched.trusted, also=also, progress=self.tick,
             )  # fmt: skip
             self._count(result)
+        except NoRowsError:
+            if fetched.files and not (fetched.keep and fetched.periods):
+                raise  # a file of one's own should hold something
+            with self.session.store.write("sync") as txn:
+                also(txn, 0)
+            self.outcome.unchanged += not emptied
         self.outcome.changes += [
             line
             for change in emptied
             for line in changed(change.export, change.period, change.old, change.new)
         ]
+
+    def _refuse_strange(self, item: Item, fetched: Fetched, present: Sequence[str]) -> None:
+        """DataError for rows of a billing period that another item brings: one would replace the other."""
+        for period in present if fetched.periods else ():
+            name = f"{fetched.export}/{period}"
+            taken = any(named == name and key != item.key for key, named in self._brought)
+            if period not in fetched.periods and taken:
+                raise DataError(
+                    f"{item.label} holds rows of {period}, which another delivery of this export brings",
+                    "export it again, one billing period a file",
+                )
 
     def _count(self, result: ImportResult) -> None:
         if result.unchanged:

@@ -162,17 +162,25 @@ def import_fetched(
     connection: str = "",
     names: Sequence[str] = (),
     keep: bool = True,
+    trusted: bool = False,
     also: Also | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import what a cost source handed over, as ``import_focus`` does; ``also`` writes its cursor with it.
 
     ``names`` are what the files are called at the source, since the fetched ones do not stay. Local files
-    (not ``keep``) may be half-copied: a period that shrinks by more than half is refused as ever.
+    (not ``keep``) may be half-copied: a period that shrinks by more than half is refused as ever. Errors name
+    files as ``names`` does.
     """
     options: dict[str, object] = {"include_tags": []} | ({"connection": connection} if connection else {})
     plan = _plan(session, "focus", files, source, export, recognise, options)
-    return _import(session, replace(plan, keep=keep, trusted=keep, names=tuple(names), also=also), progress)
+    plan = replace(plan, keep=keep, trusted=trusted, names=tuple(names), also=also)
+    try:
+        return _import(session, plan, progress)
+    except DataError as error:
+        called = dict(zip(map(str, files), names, strict=False))
+        error.file = called.get(error.file, error.file)
+        raise
 
 
 def read_again(session: Session, delivery: int, periods: Sequence[str] | None = None) -> list[BatchChange]:

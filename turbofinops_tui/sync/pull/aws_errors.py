@@ -132,7 +132,10 @@ class Words:
                 f"the credential of {self.name} may not {needed}",
                 "add it to its policy, see docs/connect/aws.md",
             )
-        return SourceError(f"AWS refused {permission} ({code}: {message[:200]})", HELP)
+        if not code:
+            return SourceError("what answered is not AWS", "check endpoint_url and any proxy between")
+        said = f"{code}: {message[:200]}" if message else code
+        return SourceError(f"AWS refused {permission} ({said})", HELP)
 
     def core(self, error: Any, permission: str) -> Exception:
         """A BotoCoreError: the SDK found no credential, no way, or no sense in the settings."""
