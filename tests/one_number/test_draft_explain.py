@@ -1,4 +1,4 @@
-"""``explain`` under a draft: parts add up to the cell of every view, and rows lead back to the same owners."""
+"""``explain`` under a draft: parts add up to the cell of every view, rows lead back to the same owners."""
 
 from __future__ import annotations
 

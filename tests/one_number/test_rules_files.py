@@ -82,9 +82,20 @@ def holdings(program: Program) -> dict[Any, Decimal]:
     return held | {"(opex)": Decimal(found["totals"]["opex_cost"]), "(tax)": Decimal(found["totals"]["tax"])}
 
 
-def margins(program: Program) -> dict[str, Decimal]:
-    found = program.json("report", "--by", "customer", "--measure", "margin")
-    return {row["customer"]: Decimal(row["margin"]) for row in found["rows"] if row["customer"] is not None}
+def margins(program: Program, by: str = "customer") -> dict[str, Decimal]:
+    found = program.json("report", "--by", by, "--measure", "margin")
+    return {row[by]: Decimal(row["margin"]) for row in found["rows"] if row[by] is not None}
+
+
+def turned(was: dict[str, Decimal], now: dict[str, Decimal]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Whose margin changes sign; who has no row has 0."""
+    pairs = {name: (was.get(name, Decimal(0)), now.get(name, Decimal(0))) for name in {*was, *now}}
+    return {name: pair for name, pair in pairs.items() if (pair[0] < 0) != (pair[1] < 0)}
+
+
+def flips_of(plan: Any, by: str) -> dict[str, tuple[Decimal, Decimal]]:
+    rows = plan["flips" if by == "customer" else "cohorts"]
+    return {item[by]: (Decimal(item["was"]), Decimal(item["now"])) for item in rows}
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -97,25 +108,20 @@ def test_plan_is_what_apply_gives(edited: Program, tmp_path: Path, seed: int) ->
     for _ in range(CHANGES):
         rules = changed(rules, chance, customers)
     file.write_text(rules_text(rules))
-    before, was = holdings(edited), margins(edited)
+    keys = ("customer", "cohort")
+    before, was = holdings(edited), [margins(edited, by) for by in keys]
     plan = edited.json("rules", "plan", file, code=3 if _differs(edited, file) else 0)
     if plan["changes"]:
         edited.call("--yes", "rules", "apply", file)
-    after, now = holdings(edited), margins(edited)
+    after, now = holdings(edited), [margins(edited, by) for by in keys]
     moved: dict[Any, Decimal] = {}
     for item in plan["moved"]:
         moved[item["from"]] = moved.get(item["from"], Decimal(0)) - Decimal(item["cost"])
         moved[item["to"]] = moved.get(item["to"], Decimal(0)) + Decimal(item["cost"])
     for holder in {*before, *after, *moved}:
         assert moved.get(holder, 0) == after.get(holder, Decimal(0)) - before.get(holder, Decimal(0)), holder
-    flips = {item["customer"]: (Decimal(item["was"]), Decimal(item["now"])) for item in plan["flips"]}
-    zero = Decimal(0)
-    expected = {
-        name: (was.get(name, zero), now.get(name, zero))
-        for name in {*was, *now}
-        if (was.get(name, zero) < 0) != (now.get(name, zero) < 0)
-    }
-    assert flips == expected
+    for by, old, new in zip(keys, was, now, strict=True):
+        assert flips_of(plan, by) == turned(old, new), by
     totals = edited.json("report", "customers", "--measure", "coverage")["totals"]
     assert plan["coverage"]["after"] == totals["coverage"]
     edited.call("rules", "export", again)

@@ -39,6 +39,15 @@ def test_a_new_link_takes_from_nobody() -> None:
     assert difference(facts, before, before, YEAR, today=TODAY).empty
 
 
+def test_a_cohort_turns_with_its_customers() -> None:
+    facts = books([(OTHER, "2026-01-06", "50")], SALES, "acme beta")
+    after = t.Rules(links=(tag_link("t", {"tag:team": "*"}, customer="{value}"),))
+    found = difference(facts, t.Rules(), after, YEAR, today=TODAY)
+    assert [(f.key, f.was.text(), f.now.text()) for f in found.cohorts] == [("2026-01", "39.00", "-11.00")]
+    back = difference(facts, after, t.Rules(), YEAR, today=TODAY)
+    assert [(f.key, f.was.text(), f.now.text()) for f in back.cohorts] == [("2026-01", "-11.00", "39.00")]
+
+
 def test_credits_move_like_cost() -> None:
     facts = books([(TAGGED, "2026-01-05", "-5")], SALES, "acme beta")
     before = t.Rules(links=(tag_link("c", {"tag:customer": "*"}, customer="acme"),))

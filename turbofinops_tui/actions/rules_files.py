@@ -57,6 +57,9 @@ class Plan:
             "flips": [
                 {"customer": item.key, "was": item.was.text(), "now": item.now.text()} for item in found.flips
             ],
+            "cohorts": [
+                {"cohort": item.key, "was": item.was.text(), "now": item.now.text()} for item in found.cohorts
+            ],
             "coverage": {"before": coverage_text(found.before), "after": coverage_text(found.after)},
             **({"notes": list(found.notes)} if found.notes else {}),
         }

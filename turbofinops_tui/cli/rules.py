@@ -145,7 +145,8 @@ def _markdown(plan: Plan) -> None:
     before, after = (coverage_text(part) or "-" for part in (found.before, found.after))
     say(
         f"**Rules:** {len(plan.changes):,} changes, {value_text(money_moved(plan))} {found.currency} moved,"
-        f" {len(found.flips):,} customers change sign, coverage {before} % -> {after} %"
+        f" {len(found.flips):,} customers and {len(found.cohorts):,} cohorts change sign,"
+        f" coverage {before} % -> {after} %"
     )
     for title, (headers, cells, right) in _rows(plan).items():
         if not cells:

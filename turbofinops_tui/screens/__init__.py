@@ -59,15 +59,18 @@ DEEP: dict[str, tuple[str, str]] = {
     "connect": ("connect_form", "ConnectForm"),
     "customer": ("customer", "CustomerScreen"),
     "explain": ("explain", "ExplainScreen"),
+    "explain_row": ("explain_row", "ExplainRowScreen"),
     "finding": ("finding", "FindingPanel"),
     "finding_proposals": ("finding_forms", "ProposalForm"),
     "finding_step": ("finding_forms", "StepForm"),
     "line": ("forms", "LineForm"),
     "report": ("report", "ReportScreen"),
+    "revenue": ("revenue_form", "RevenueForm"),
     "revenue_map": ("revenue_map", "RevenueMap"),
     "rule_editor": ("rule_editor", "RuleEditor"),
     "settings": ("settings", "SettingsScreen"),
     "start": ("start", "StartScreen"),
+    "unmatched": ("unmatched", "UnmatchedScreen"),
     "whatif": ("whatif", "WhatIfPanel"),
 }
 """name -> (module here, class) of the deeper screens"""

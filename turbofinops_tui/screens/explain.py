@@ -60,9 +60,13 @@ class ExplainScreen(Frame):
 
         where = (*self.asked.where, Condition("customer", literal(self.customer or "")))
         plain = replace(
-            self.asked, by=("customer",), measures=TOTALS, where=where, having=(), sort=(), top=None
+            self._viewed(), by=("customer",), measures=TOTALS, where=where, having=(), sort=(), top=None
         )
         return {"now": plain}
+
+    def _viewed(self) -> Slice:
+        """The figure under the rules that are shown now: saved, draft or difference."""
+        return replace(self.asked, view=self.host.desk.scope.view)
 
     def on_mount(self) -> None:
         """Finding the rows reads the delivered files: say so."""
@@ -72,7 +76,7 @@ class ExplainScreen(Frame):
         """The parts and their rows (in the thread)."""
         from turbofinops_tui.actions.explaining import explain
 
-        return explain(reports, self.asked, self.customer or "", self.measure)
+        return explain(reports, self._viewed(), self.customer or "", self.measure)
 
     def take(self, data: Any) -> None:
         """Show the explanation."""
@@ -102,8 +106,15 @@ class ExplainScreen(Frame):
             self.say(f"{len(rows):,} rows · {pair[1].why}")
 
     def on_grid_opened(self, message: Grid.Opened) -> None:
-        """Enter on a part goes to its rows, on a row back to the parts."""
-        (self.rows if message.grid is self.parts else self.parts).focus()
+        """Enter on a part goes to its rows, on a row to who carries it."""
+        if message.grid is self.parts:
+            self.rows.focus()
+            return
+        row: SourceRow = message.row[1]
+        if row.object or not row.line:
+            self.say("an object of a source: its revenue is all this customer's")
+        else:
+            self.host.drill("explain_row", self.asked, f"{row.source}:{row.file}:{row.line}")
 
 
 def part_columns(width: int) -> Sequence[Column[tuple[int, Part]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.consequences import Difference, Flip, Moved
@@ -50,6 +51,7 @@ def _details(found: Difference, width: int) -> list[Line]:
     return [
         *notes,
         *(_flip(flip, width) for flip in found.flips),
+        *(_flip(replace(flip, key=f"cohort {flip.key}"), width) for flip in found.cohorts),
         *(_moved(item, width) for item in found.moved),
     ]
 

@@ -64,8 +64,13 @@ def difference_spans(found: Difference, wide: bool) -> list[Span]:
     ]
     spans += [(f" ▲{winners}", "gain" if winners else "muted"), (" to profit" if wide else "", "muted")]
     word = "  coverage " if wide else "  cov "
-    return [*spans, (word, "muted"), (covered(found.before), "text"), (" → ", "muted"),
-            (covered(found.after), "strong")]  # fmt: skip
+    spans += [(word, "muted"), (covered(found.before), "text"), (" → ", "muted"),
+              (covered(found.after), "strong")]  # fmt: skip
+    if found.cohorts:
+        worse = sum(flip.now.units < 0 for flip in found.cohorts)
+        text = f"▼{worse} ▲{len(found.cohorts) - worse}"
+        spans += [("  cohorts " if wide else " coh ", "muted"), (text, "loss" if worse else "gain")]
+    return spans
 
 
 def covered(coverage: Coverage) -> str:
