@@ -18,6 +18,7 @@ Rule = Callable[[str, ast.Module], list[str]]
 PLACES: dict[str, tuple[str, ...]] = {
     "duckdb": ("sync/rollup/",),
     "ibis": ("sync/rollup/",),
+    "pyspark": ("sync/rollup/",),
     "plotext": ("widgets/charts/",),
     "apprise": ("notify.py",),
     "starlette": ("sync/receive/",),
@@ -25,8 +26,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "keyring": ("sync/secrets",),
     "stripe": ("sync/pull/",),
     "boto3": ("sync/pull/",),
-    # protobuf's errors are raised where its messages are read
-    "google": ("sync/pull/", "sync/read/otlp_proto.py"),
+    # protobuf's errors are raised where its messages are read; an engine is given its credentials
+    "google": ("sync/pull/", "sync/read/otlp_proto.py", "sync/rollup/ibis_clouds.py"),
     "opentelemetry": ("sync/read/otlp_proto.py",),
     "datadog_api_client": ("sync/pull/",),
     "genai_prices": ("sync/pull/list_prices.py",),

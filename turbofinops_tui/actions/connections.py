@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.credentials import secret_of
 from turbofinops_tui.actions.session import Session
@@ -26,12 +27,15 @@ from turbofinops_tui.sync.runner import is_cost_kind, pinned
 from turbofinops_tui.sync.secrets import Found, Secret, SecretError, check_names
 from turbofinops_tui.sync.stripe_origin import first_source, stripe_origin
 
+if TYPE_CHECKING:
+    import sqlite3
+
 __all__ = ["KINDS", "Connection", "Field", "Found", "SecretError", "kind_of"]
 
 _ANOTHER_ACCOUNT = (
     "account", "livemode", "base_url", "source", "mode", "bucket", "prefix", "export", "profile", "region",
     "endpoint_url", "api_endpoint", "billing_account", "project", "table", "container_url", "site", "path",
-    "tag_key", "tag_keys", "metric",
+    "tag_key", "tag_keys", "metric", "engine", "database", "url", "host",
 )  # fmt: skip
 """settings whose change makes what was found and fetched so far say nothing"""
 
@@ -80,6 +84,8 @@ def secret_lines(
     """Where each secret of a connection comes from."""
     found = []
     for item in KINDS[connection.kind].fields if connection.kind in KINDS else ():
+        if item.when and item.when not in connection.settings:
+            continue
         try:
             origin = secret_of(session, connection, item.name, environ=environ).origin
             found.append(SecretLine(item.name, item.required, origin))
@@ -146,6 +152,7 @@ def change_settings(session: Session, name: str, settings: Mapping[str, str]) ->
             after = replace(after, account="", cursor=_paid_for(after))
             pulls.end_run(txn, name)
         _refuse_same_facts(after, everything)
+        _refuse_engine_over_rows(txn.conn, before, after)
         save_connection(txn, after)
     _customers_again(session, after, before.settings.get("customer_key", ""))
     return after
@@ -258,6 +265,8 @@ def _customers_again(session: Session, connection: Connection, before: str) -> N
 
 def _refuse_same_facts(connection: Connection, others: list[Connection]) -> None:
     """Two connections to the same rows would take them from each other."""
+    if connection.kind == "focus":
+        _refuse_two_engines(connection, others)
     if connection.kind != "stripe":
         return
     mine = stripe_origin(connection)
@@ -266,6 +275,35 @@ def _refuse_same_facts(connection: Connection, others: list[Connection]) -> None
             raise ConflictError(
                 f"{other.name!r} has the same source, account and mode", "give another source or account"
             )
+
+
+def _refuse_two_engines(connection: Connection, others: list[Connection]) -> None:
+    """What an engine rolls up is the whole of its source: another connection would count it twice."""
+    from turbofinops_tui.sync.rollup.engines import engine_of
+
+    if "engine" in connection.settings:
+        engine_of(connection.settings)
+    for other in others:
+        engines = [item.settings.get("engine", "") for item in (connection, other)]
+        if other.name != connection.name and other.source == connection.source and any(engines):
+            filled = other.settings.get("engine") or f"files of kind {other.kind}"
+            raise ConflictError(
+                f"{other.name!r} fills the source {other.source} already, by {filled}",
+                "give another source with --set source=NAME, or remove that connection --with-data",
+            )
+
+
+def _refuse_engine_over_rows(conn: sqlite3.Connection, before: Connection, after: Connection) -> None:
+    """Rows that one engine brought would stay beside those of the next and count twice."""
+    if before.settings.get("engine") == after.settings.get("engine"):
+        return
+    if conn.execute(
+        "SELECT 1 FROM ingest_batch WHERE source = ? AND state = 'active' LIMIT 1", (after.source,)
+    ).fetchone():
+        raise ConflictError(
+            f"{before.name!r} has brought rows by {before.settings.get('engine') or 'files of this machine'}",
+            f"turbofinops connect remove {before.name} --with-data, then add it again on the other engine",
+        )
 
 
 def _refuse_same_account(connection: Connection, account: str, others: list[Connection]) -> None:

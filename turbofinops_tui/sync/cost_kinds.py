@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from turbofinops_tui.sync.kind_words import Field, Kind, base_url, one_of, path, word, words, yes_no
+from turbofinops_tui.sync.kind_words import (
+    Field,
+    Kind,
+    address,
+    base_url,
+    one_of,
+    server,
+    word,
+    words,
+    yes_no,
+)
 
 _COMMON: Mapping[str, Callable[[str], str]] = {"base_url": base_url, "env": yes_no, "source": word}
 
@@ -89,6 +99,43 @@ COST_KINDS: dict[str, Kind] = {
         (Field("api_key", "Proxy admin key", ("LITELLM_MASTER_KEY",)),),
         dict(_COMMON),
     ),
-    "focus": Kind("FOCUS files on this machine", (), {"path": path, "source": word}),
+    "focus": Kind(
+        "FOCUS files on this machine, or a cost table on an engine",
+        (
+            Field(
+                "password",
+                "Password or token of the engine, where it wants one",
+                required=False,
+                when="engine",
+            ),
+        ),
+        {
+            "path": address,
+            "engine": one_of("duckdb", "spark", "athena", "bigquery", "snowflake", "clickhouse", "trino"),
+            "table": word,
+            "database": word,
+            "format": one_of("parquet", "csv"),
+            "url": server,
+            **dict.fromkeys(
+                (
+                    "master",
+                    "host",
+                    "port",
+                    "user",
+                    "account",
+                    "project",
+                    "location",
+                    "region",
+                    "staging",
+                    "workgroup",
+                    "profile",
+                    "warehouse",
+                    "role",
+                ),
+                word,
+            ),
+            "source": word,
+        },
+    ),
 }
 """kind -> what it is"""

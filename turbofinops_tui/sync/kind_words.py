@@ -23,6 +23,8 @@ class Field:
     own: tuple[str, ...] = ()
     """the provider's own environment variables"""
     required: bool = True
+    when: str = ""
+    """the setting without which nobody asks for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,20 @@ def path(text: str) -> str:
     if not text.strip() or any(ord(letter) < 32 for letter in text):
         raise UsageError(f"{text!r} is not a path", "give a file, a directory or a glob")
     return os.path.abspath(os.path.expanduser(text))
+
+
+def address(text: str) -> str:
+    """A path of this machine, made absolute, or an address of a storage such as ``s3a://bucket/folder``."""
+    return word(text) if re.match(r"[a-z][a-z0-9+.-]*://", text) else path(text)
+
+
+def server(text: str) -> str:
+    """An address of a server without any secret in it."""
+    if re.search(r"(?i)token=|password=|[^/;]*:[^/;@]*@", text.partition("://")[2]):
+        raise UsageError(
+            "the address holds a token or a password", "secrets are never settings: see --secret-stdin"
+        )
+    return word(text)
 
 
 def stripe_account(text: str) -> str:

@@ -130,6 +130,8 @@ class Fetched:
     """what the files are called at the source (``s3://...``), in their order; empty: their paths"""
     keep: bool = True
     """keep a copy under ``received/`` (False for local files, which are known by path and hash)"""
+    trusted: bool = True
+    """the source itself says that this is the whole period, so that it may shrink by more than half"""
 
 
 class CostSource(Protocol):

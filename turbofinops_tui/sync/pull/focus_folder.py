@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.errors import SourceError, UsageError
-from turbofinops_tui.sync.runner import Ask, Cursors, Fetched, Item, Plan, Probe, Tick
+from turbofinops_tui.sync.runner import Ask, CostSource, Cursors, Fetched, Item, Plan, Probe, Tick
 
 if TYPE_CHECKING:
     import threading
@@ -89,8 +89,12 @@ class FocusFolder:
         return found
 
 
-def open_source(connection: Connection, secrets: Secrets, clock: Clock, stop: threading.Event) -> FocusFolder:
-    """The source of a connection of kind ``focus``."""
+def open_source(connection: Connection, secrets: Secrets, clock: Clock, stop: threading.Event) -> CostSource:
+    """The source of a connection of kind ``focus``: files of this machine, or a table on an engine."""
+    if connection.settings.get("engine"):
+        from turbofinops_tui.sync.pull import focus_engine
+
+        return focus_engine.open_source(connection, secrets, clock, stop)
     path = connection.settings.get("path", "")
     if not path:
         raise UsageError(

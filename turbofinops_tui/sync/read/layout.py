@@ -106,6 +106,8 @@ class Layout:
     warnings: tuple[str, ...] = ()
     column_of: Mapping[str, int] = field(default_factory=dict)
     """field name -> the column to name in an error"""
+    rolled: bool = False
+    """the rows are rolled up already (rolled.py): no expression is needed"""
 
     def attribute(self, name: str) -> Expression:
         """The expression of one attribute."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from turbofinops_tui.errors import DataError
-from turbofinops_tui.sync.read import azure, cur, focus
+from turbofinops_tui.sync.read import azure, cur, focus, rolled
 from turbofinops_tui.sync.read.layout import Layout
 
 LayoutOf = Callable[[Sequence[str], str], Layout]
 """(header names, file for errors) -> layout; DataError when it does not fit"""
 _FORMS: tuple[tuple[Callable[[Sequence[str]], bool], LayoutOf], ...] = (
+    (rolled.matches, rolled.layout),
     (focus.matches, focus.layout),
     (cur.matches, cur.layout),
     (azure.matches, azure.layout),

@@ -110,6 +110,20 @@ class Engine:
             unnested = ", ".join(f"unnest(CAST(? AS {columns[column][0]}[]))" for column in names)
             self.run(f"INSERT INTO {name} SELECT {unnested}", lists)
 
+    def add_page(self, table: str, names: Sequence[str], page: Any) -> None:
+        """Add the rows of an Arrow table or batch, or of ``{column: values}``, to a table, column by name."""
+        if isinstance(page, dict):
+            given = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {quoted(name)}" for name in names)
+            values = [[None if item is None else str(item) for item in page[name]] for name in names]
+            if values[0]:
+                self.run(f"INSERT INTO {table} SELECT {given}", values)
+            return
+        self.connection.register("page", page)
+        try:
+            self.run(f"INSERT INTO {table} SELECT {', '.join(map(quoted, names))} FROM page")
+        finally:
+            self.connection.unregister("page")
+
     def seen(self, path: Path) -> str:
         """The SQL literal of a plain name for ``path``.
 

@@ -8,8 +8,9 @@ from turbofinops_tui.sync.read.files import CostFile
 from turbofinops_tui.sync.read.layout import Column, Layout
 from turbofinops_tui.sync.read.limits import Limits
 from turbofinops_tui.sync.read.problems import GOOD, good_amount
+from turbofinops_tui.sync.read.rolled import ENGINE, FLOATS
 from turbofinops_tui.sync.read.values import is_plain
-from turbofinops_tui.sync.rollup.amounts import NEGATED
+from turbofinops_tui.sync.rollup.amounts import NEGATED, TIMES
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.query import RollupQuery
 from turbofinops_tui.sync.rollup.sql import (
@@ -48,6 +49,8 @@ class FileFacts:
     """distinct amounts written as a spreadsheet shows them"""
     float_columns: tuple[str, ...] = ()
     unreadable_quantities: int = 0
+    engine: str = ""
+    """what rolled the lines up, when that was not this machine"""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -62,11 +65,23 @@ class Parts:
     def add(self, number: int, file: CostFile, layout: Layout, line_bytes: int) -> FileFacts:
         """Roll up one file; EngineRefusal when the engine cannot read it."""
         relation = self.engine.relation(file, line_bytes)
+        if layout.rolled:
+            return self.take(number, relation.source)
         quick = RollupQuery(layout, relation, number, self.limits.field, quick=True)
         if file.size < _SMALL or self._hard(quick.sample_flags(_SAMPLE)) or not self._quick(number, quick):
             full = RollupQuery(layout, relation, number, self.limits.field)
             self.engine.run(f"INSERT INTO part {full.text()}")
         return self._facts(number, layout, relation)
+
+    def take(self, number: int, source: str) -> FileFacts:
+        """Take in rows that are rolled up already; ``source`` is a table or function of the engine."""
+        names = [column.partition(" ")[0] for column in PART_COLUMNS[1:]]
+        self.engine.run(f"INSERT INTO part SELECT {number}, {', '.join(names)} FROM {source}")
+        facts = self._told(number)
+        for engine, floats in self.engine.run(f"SELECT DISTINCT {ENGINE}, {FLOATS} FROM {source}"):
+            facts.engine = str(engine)
+            facts.float_columns = tuple(str(floats).split(", ")) if floats else ()
+        return facts
 
     def _quick(self, number: int, query: RollupQuery) -> bool:
         """Roll up with the quick query; False (and nothing kept) when the file has amounts beyond it."""
@@ -84,12 +99,17 @@ class Parts:
         self.engine.run("DELETE FROM part WHERE file = ?", [number])
 
     def _facts(self, number: int, layout: Layout, relation: Relation) -> FileFacts:
+        facts = self._told(number)
+        facts.float_columns = _floats(layout, relation)
+        return facts
+
+    def _told(self, number: int) -> FileFacts:
         lines, flags, bad = self.engine.run(
             "SELECT coalesce(sum(n), 0), coalesce(bit_or(flags), 0), coalesce(sum(qty_bad), 0)"
             " FROM part WHERE file = ?",
             [number],
         )[0]
-        facts = FileFacts(int(lines), unreadable_quantities=int(bad), float_columns=_floats(layout, relation))
+        facts = FileFacts(int(lines), unreadable_quantities=int(bad))
         self._missing(flags, facts)
         self._keys(number, facts)
         self._amounts(number, facts)
@@ -112,10 +132,11 @@ class Parts:
 
     def _amounts(self, number: int, facts: FileFacts) -> None:
         plain = r"regexp_full_match(t, '[+-]?(\d{1,13}(\.\d*)?|\.\d+)([eE]-\d{1,2})?')"
+        mark = rf"^{NEGATED}?(\d+{TIMES})?"
         for name, column in (("billed", "b_rest"), ("effective", "e_rest")):
             rows = self.engine.run(
-                f"SELECT DISTINCT t FROM (SELECT ltrim(unnest({column}), '{NEGATED}') AS t FROM"
-                f" part WHERE file = ?)"
+                f"SELECT DISTINCT t FROM (SELECT regexp_replace(unnest({column}), '{mark}', '') AS t"
+                f" FROM part WHERE file = ?)"
                 f" WHERE NOT {plain}",
                 [number],
             )

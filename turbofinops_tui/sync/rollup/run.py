@@ -147,7 +147,8 @@ def roll_up(
         all_facts.append(facts)
         unpacked += whole.size
         _check_size(unpacked, file, limits)
-        if sum(each.lines for each in all_facts) > limits.rows:
+        # lines that were rolled up elsewhere are no rows of this delivery
+        if sum(each.lines for each in all_facts if not each.engine) > limits.rows:
             raise _too_many(file, limits)
     if not any(facts.lines for facts in all_facts):
         raise NoRowsError(
@@ -156,6 +157,8 @@ def roll_up(
     canonical = Canonical(engine, limits, options)
     canonical.build()
     rollup = finish(engine, canonical)
+    elsewhere = sorted({facts.engine for facts in all_facts if facts.engine})
+    rollup.engine = ", ".join(elsewhere) or rollup.engine
     _tell(rollup, canonical, read, all_facts)
     return Delivered(rollup, tuple(read))
 
@@ -234,6 +237,8 @@ def bad_row(
 ) -> DataError:
     """The error for the first row that has one of the problems, with its physical line and column."""
     where = str(file.path)
+    if layout.rolled:
+        return rolled_error(layout, problems, where)
     found = first_bad(engine, layout, engine.relation(file, line_bytes), problems, limits.field)
     row, problem, text = found or (0, problems[0], "".join(problems[0].texts[:1]))
     line, cells = row, list[str]()
@@ -248,6 +253,18 @@ def bad_row(
         error = DataError(message, problem.hint, file=where, line=line, column=column)
     if not row:
         error.line_number = None
+    return error
+
+
+def rolled_error(layout: Layout, problems: Sequence[Problem], where: str) -> DataError:
+    """The error for the first problem of rows that were rolled up elsewhere: their lines have no number."""
+    problem, text = problems[0], "".join(problems[0].texts[:1])
+    if not problem.message:
+        error = problem_error(where, 0, layout, problem.field, text, ())
+    else:
+        message = problem.message.format(text=repr(text[:40]))
+        error = DataError(message, problem.hint, file=where, column=column_name(layout, problem.field, text))
+    error.line_number = None
     return error
 
 
