@@ -299,14 +299,9 @@ def _import(session: Session, plan: _Plan, progress: Progress | None) -> ImportR
             with session.store.write("nothing new") as txn:
                 plan.also(txn, known.id)
         return ImportResult(
-            known.id,
-            plan.target.source,
-            plan.target.export,
-            plan.kind,
-            known.lines,
-            warnings=["the same files count already: nothing was changed"],
-            unchanged=True,
-        )
+            known.id, plan.target.source, plan.target.export, plan.kind, known.lines,
+            warnings=["the same files count already: nothing was changed"], unchanged=True,
+        )  # fmt: skip
     with Engine(session.paths.store.parent) as engine:
         done = roll_up(engine, plan.paths, plan.layout_of, plan.limits, plan.tags, progress)
         if plan.month is not None:
