@@ -98,7 +98,7 @@ class Dice:
         rules = reports.drafts.outcome().rules
         if section == "identities":
             return self._identity(rules)
-        held = () if section == "routes" else getattr(rules, section)
+        held = reports.drafts.routes() if section == "routes" else getattr(rules, section)
         act = self.pick(("add", "add", "edit", "move", "switch", "remove")) if held else "add"
         if len(held) > 6:
             act = "remove"
@@ -107,7 +107,7 @@ class Dice:
             rule = self.rule(section, f"r{self.made}" if act == "add" else self.pick(held).id)
             return adds(rule) if act == "add" else edits(rule)
         chosen = self.pick(held)
-        if act == "switch" and section != "features":
+        if act == "switch":
             return Edit("disable" if chosen.enabled else "enable", section, chosen.id)
         if act == "move":
             return Edit("move", section, chosen.id, to=self.random.randrange(1, len(held) + 1))

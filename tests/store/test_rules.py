@@ -8,8 +8,10 @@ import pytest
 
 from turbofinops_tui.economics.types import ClassRule, FeatureRule, Link, Match, Rules, SharedRule
 from turbofinops_tui.errors import ConflictError, NotFoundError, TurboError, UsageError
+from turbofinops_tui.store.books_id import short_hash
 from turbofinops_tui.store.customers import add_identity, remove_identity, save_customer
 from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.reading import load_reading
 from turbofinops_tui.store.rules import (
     RouteRule,
     Rule,
@@ -195,8 +197,25 @@ def test_percents_count_only_where_dates_overlap_and_while_enabled(store: Store)
         assert enable_rule(txn, "links", "new", False)
         assert not enable_rule(txn, "links", "new", False)
         assert enable_rule(txn, "links", "off", True)
-    with pytest.raises(UsageError, match="cannot be switched"), store.write("x") as txn:
-        enable_rule(txn, "features", "f", True)
+
+
+def test_products_and_routes_are_switched_and_the_id_is_of_old_while_they_are_on(store: Store) -> None:
+    save(store, FeatureRule("pro", "prod_pro", (("chat", Decimal(100)),)))
+    save(store, RouteRule("r", "/v1/*", "chat"))
+    with store.read() as conn:
+        rows: dict[str, list[object]] = {"classes": [], "links": [], "shared": [],
+                "features": [["pro", "prod_pro", '[["chat","100"]]', 0]],
+                "routes": [["r", "/v1/*", "chat"]]}  # fmt: skip
+        assert load_rules(conn).id == short_hash([rows, "0"])
+        assert [rule.target for rule in load_reading(conn).routes] == ["chat"]
+    with store.write("switch") as txn:
+        assert enable_rule(txn, "features", "pro", False)
+        assert enable_rule(txn, "routes", "r", False)
+    with store.read() as conn:
+        assert load_rules(conn).id != short_hash([rows, "0"])
+        assert [rule.enabled for rule in load_rules(conn).features] == [False]
+        assert [rule.enabled for rule in load_routes(conn)] == [False]
+        assert load_reading(conn).routes == ()
 
 
 def test_a_fixed_target_takes_the_stored_spelling(store: Store) -> None:

@@ -84,10 +84,10 @@ SHARED: st.SearchStrategy[t.SharedRule] = st.builds(
     st.booleans(),
 )  # fmt: skip
 FEATURES = st.one_of(
-    st.builds(t.FeatureRule, IDS, TEXTS, SPLITS),
-    st.builds(t.FeatureRule, IDS, TEXTS, st.just(()), st.just(True)),
+    st.builds(t.FeatureRule, IDS, TEXTS, SPLITS, st.just(False), st.booleans()),
+    st.builds(t.FeatureRule, IDS, TEXTS, st.just(()), st.just(True), st.booleans()),
 )
-ROUTES = st.builds(RouteRule, IDS, TEXTS, TEXTS)
+ROUTES = st.builds(RouteRule, IDS, TEXTS, TEXTS, st.booleans())
 NAMES = st.lists(st.sampled_from(("customer.id", "tenant.id", "null", "a b")), unique=True, max_size=3).map(
     tuple
 )

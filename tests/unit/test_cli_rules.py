@@ -266,17 +266,20 @@ def test_classes_shared_features_and_routes(store: Store, capsys: pytest.Capture
              "split": {"acme": "60.5", "globex": "39.5"}, "within": [], **dates},
         ],
         "features": [
-            {"id": "pro", "product": "pro", "split": {"chat": "60", "search": "40"}},
-            {"id": "max", "product": "max", "split": "usage"},
+            {"id": "pro", "product": "pro", "split": {"chat": "60", "search": "40"}, "enabled": True},
+            {"id": "max", "product": "max", "split": "usage", "enabled": True},
         ],
-        "routes": [{"id": "r", "pattern": "/v1/search/{id}", "feature": "search"}],
+        "routes": [{"id": "r", "pattern": "/v1/search/{id}", "feature": "search", "enabled": True}],
     }  # fmt: skip
+    run(capsys, "features", "disable", "max")
+    run(capsys, "routes", "disable", "r")
     run(capsys, "shared", "edit", "f", "--method", "even")
     run(capsys, "classes", "edit", "staging", "--to", "2026-06")
     with store.read() as conn:
         rules = load_rules(conn)
     assert (rules.shared[1].method, rules.shared[1].split) == ("even", ())
     assert rules.classes[0].end == 20605
+    assert [rule.enabled for rule in rules.features] == [True, False]
 
 
 def test_tables_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:

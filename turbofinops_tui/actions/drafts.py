@@ -22,7 +22,7 @@ from turbofinops_tui.store.customers import SCOPE, load_customers, load_identiti
 from turbofinops_tui.store.dimensions import load_live_dimensions
 from turbofinops_tui.store.drafts import Draft, Edit, Scratch, Step, adds, edit_text, edits
 from turbofinops_tui.store.reading import load_reading
-from turbofinops_tui.store.rule_rows import load_rules
+from turbofinops_tui.store.rule_rows import RouteRule, load_routes, load_rules
 from turbofinops_tui.store.rule_set_rows import Register
 from turbofinops_tui.store.settings import load_settings
 
@@ -188,6 +188,13 @@ class Drafts:
         with scratch.trial() as txn:
             stored.apply_edits(txn, draft.edits, register)
             return work(txn)
+
+    def routes(self) -> tuple[RouteRule, ...]:
+        """The routes as the draft leaves them; the saved ones without a draft."""
+        if self.load() is None:
+            with self.session.store.read() as conn:
+                return load_routes(conn)
+        return self.look(lambda txn: load_routes(txn.conn))
 
     def trial(self, work: Callable[[WriteTxn, Register], _T]) -> tuple[_T, Outcome]:
         """What ``work`` does to the saved rules (a draft plays no part); nothing is stored.

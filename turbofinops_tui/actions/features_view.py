@@ -94,7 +94,9 @@ def words_of(rule: FeatureRule | None) -> str:
     """``chat 60, search 40``, ``by usage``, or nothing."""
     if rule is None:
         return ""
-    return USAGE if rule.usage else ", ".join(f"{name} {decimal_text(part)}" for name, part in rule.split)
+    off = "" if rule.enabled else " (off)"
+    split = USAGE if rule.usage else ", ".join(f"{name} {decimal_text(part)}" for name, part in rule.split)
+    return split + off
 
 
 def split_text(rule: FeatureRule | None) -> str:

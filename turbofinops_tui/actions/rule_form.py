@@ -55,8 +55,8 @@ _DATED = ("start", "end", "enabled")
 _LINK = ("match", "customer", "feature", "percent", *_DATED)
 _FIELDS = {
     "trace": ("match", "customer", "feature", "percent", "evidence", "weight", "rest", *_DATED),
-    "product": ("product", "split"),
-    "route": ("pattern", "feature"),
+    "product": ("product", "split", "enabled"),
+    "route": ("pattern", "feature", "enabled"),
     "class": ("match", "cost_class", "name", *_DATED),
     "shared": ("match", "method", "split", "within", *_DATED),
 }
@@ -87,20 +87,15 @@ def blank(kind: str) -> Editable:
 
 def texts_of(rule: Editable) -> dict[str, str]:
     """Every field of the rule in the words of the command line."""
+    on = {"kind": kind_of(rule), "enabled": "yes" if rule.enabled else "no"}
     if isinstance(rule, RouteRule):
-        return {"kind": "route", "pattern": rule.pattern, "feature": rule.feature}
+        return on | {"pattern": rule.pattern, "feature": rule.feature}
     if isinstance(rule, FeatureRule):
-        return {
-            "kind": "product",
-            "product": rule.product,
-            "split": USAGE if rule.usage else _split(rule.split),
-        }
-    found = {
-        "kind": kind_of(rule),
+        return on | {"product": rule.product, "split": USAGE if rule.usage else _split(rule.split)}
+    found = on | {
         "match": _joined(match_words(rule.match)),
         "start": "" if rule.start is None else day_text(rule.start),
         "end": "" if rule.end is None else day_text(rule.end),
-        "enabled": "yes" if rule.enabled else "no",
     }
     if isinstance(rule, Link):
         percent = decimal_text(rule.percent)

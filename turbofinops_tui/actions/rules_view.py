@@ -22,7 +22,7 @@ from turbofinops_tui.economics.types import (
     Table,
 )
 from turbofinops_tui.errors import NotFoundError
-from turbofinops_tui.store.rule_rows import RouteRule, load_routes
+from turbofinops_tui.store.rule_rows import RouteRule
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.links import Rule, Section
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 SECTIONS: tuple[Section, ...] = ("classes", "links", "shared", "features", "routes")
 _SINGULAR = {"classes": "class", "links": "link", "shared": "shared"}
-SWITCHED = ("classes", "links", "shared")
-"""sections whose rules can be switched off"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,7 @@ def lines_of_view(session: Session, reports: Reports, scope: Slice) -> list[Rule
     """``rule_lines`` of the rules that the view of a slice stands for."""
     if scope.view == "saved":
         return rule_lines(session, reports.table, scope)
-    routes = reports.drafts.look(lambda txn: load_routes(txn.conn))
-    return rule_lines(session, reports.table, scope, reports.drafts.outcome().rules, routes)
+    return rule_lines(session, reports.table, scope, reports.drafts.outcome().rules, reports.drafts.routes())
 
 
 def _drafted(rules: Rules, routes: Sequence[RouteRule], section: Section) -> Sequence[Rule]:
@@ -96,14 +93,14 @@ def _drafted(rules: Rules, routes: Sequence[RouteRule], section: Section) -> Seq
 
 
 def _plain_line(section: Section, place: int, count: int, rule: FeatureRule | RouteRule) -> RuleLine:
-    """A product's or a route's line: always on, without cost of its own."""
+    """A product's or a route's line: without dates, and without cost of its own."""
     if isinstance(rule, RouteRule):
         kind, what, target = "route", rule.pattern, f"feature {rule.feature}"
     else:
         kind, what = "product", rule.product
         shares = ", ".join(f"{name} {decimal_text(percent)}%" for name, percent in rule.split)
         target = "features by usage" if rule.usage else f"features {shares}"
-    return RuleLine(section, place, count, rule.id, kind, what, target, "always", True, None, rule)
+    return RuleLine(section, place, count, rule.id, kind, what, target, "always", rule.enabled, None, rule)
 
 
 def _opex(rules: Sequence[ClassRule], table: Callable[[Slice], Table], total: Slice) -> dict[str, Money]:

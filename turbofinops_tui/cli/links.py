@@ -32,8 +32,6 @@ WORDS = {
     "identities": "identity",
     "routes": "route",
 }
-SWITCHED = ("links", "classes", "shared")
-"""nouns whose rules can be disabled"""
 MATCH_HELP = "what it applies to: tag:KEY, provider, account, service, category or source"
 ANY = "exact, glob * ?, alternatives a|b, or re:EXPRESSION"
 
@@ -72,9 +70,8 @@ def register(parser: argparse.ArgumentParser) -> None:
         suggesting.add_argument("--top", metavar="N", type=int, help="how many to show (default 20)")
         suggesting.add_argument("--accept", metavar="N,...", help="write the proposals of these numbers")
         suggesting.add_argument("--format", choices=("table", "json"), default="table", help="default table")
-    if noun in SWITCHED:
-        for verb in ("enable", "disable"):
-            add(verb, f"{verb} a {word}").add_argument("id", metavar="ID")
+    for verb in ("enable", "disable"):
+        add(verb, f"{verb} a {word}").add_argument("id", metavar="ID")
 
 
 def prepare(args: argparse.Namespace, context: Context) -> None:

@@ -73,8 +73,8 @@ def _document(rule: Rule, dollars: Mapping[str, Money], month: str) -> dict[str,
     else:
         found |= {"pattern": rule.pattern, "feature": rule.feature}
     if isinstance(rule, t.Link | t.ClassRule | t.SharedRule):
-        found |= {"from": _day(rule.start), "to": _day(rule.end), "enabled": rule.enabled}
-    return found
+        found |= {"from": _day(rule.start), "to": _day(rule.end)}
+    return found | {"enabled": rule.enabled}
 
 
 def _match(match: t.Match) -> dict[str, str] | list[str]:

@@ -174,6 +174,7 @@ class FeatureRule:
     product: str
     split: tuple[tuple[str, Decimal], ...] = ()
     usage: bool = False
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def fields_of(rule: Rule) -> Pairs:
         return _shared_fields(rule)
     if isinstance(rule, FeatureRule):
         return _feature_fields(rule)
-    return [("id", scalar(rule.id)), ("pattern", scalar(rule.pattern)), ("feature", scalar(rule.feature))]
+    off = [] if rule.enabled else [("enabled", "false")]
+    pattern, feature = (("pattern", scalar(rule.pattern)), ("feature", scalar(rule.feature)))
+    return [("id", scalar(rule.id)), pattern, feature, *off]
 
 
 def scalar(text: str) -> str:
@@ -135,7 +137,8 @@ def _shared_fields(rule: SharedRule) -> Pairs:
 def _feature_fields(rule: FeatureRule) -> Pairs:
     named = [] if rule.id == default_id(rule) else [("id", scalar(rule.id))]
     split = "usage" if rule.usage else _split(rule.split)
-    return [*named, ("product", scalar(rule.product)), ("split", split)]
+    off = [] if rule.enabled else [("enabled", "false")]
+    return [*named, ("product", scalar(rule.product)), ("split", split), *off]
 
 
 def _dated(rule: ClassRule | Link | SharedRule) -> Pairs:
@@ -192,8 +195,9 @@ def _evidence(evidence: Evidence) -> list[Entry]:
 
 def _route(rule: RouteRule) -> str:
     feature = scalar(rule.feature)
-    named = rule.id not in ("", default_id(rule))
-    value = _flow([("id", scalar(rule.id)), ("feature", feature)]) if named else feature
+    named = [("id", scalar(rule.id))] if rule.id not in ("", default_id(rule)) else []
+    off = [] if rule.enabled else [("enabled", "false")]
+    value = _flow([*named, ("feature", feature), *off]) if named or off else feature
     return f"{scalar(rule.pattern)}: {value}"
 
 

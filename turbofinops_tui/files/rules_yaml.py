@@ -133,10 +133,11 @@ def _shared_rule(place: Place, node: Node) -> t.SharedRule:
 
 
 def _feature_rule(place: Place, node: Node) -> t.FeatureRule:
-    shape = {"id": _text, "product": _text, "split": _split_or_usage}
+    shape = {"id": _text, "product": _text, "split": _split_or_usage, "enabled": _flag}
     found = _fields(place, node, shape, "a feature rule", required=("product", "split"))
     usage = found["split"] == "usage"
-    return t.FeatureRule(found.get("id", ""), found["product"], () if usage else found["split"], usage)
+    split = () if usage else found["split"]
+    return t.FeatureRule(found.get("id", ""), found["product"], split, usage, found.get("enabled", True))
 
 
 def _identities(place: Place, node: Node) -> tuple[tuple[str, str], ...]:
@@ -158,14 +159,16 @@ def _evidence(place: Place, node: Node) -> Evidence:
 
 def _routes(place: Place, node: Node) -> tuple[RouteRule, ...]:
     pairs = _pairs(place, node, "routes", _route)
-    return tuple(RouteRule(name, pattern, feature) for pattern, (name, feature) in pairs)
+    return tuple(replace(route, pattern=pattern) for pattern, route in pairs)
 
 
-def _route(place: Place, node: Node) -> tuple[str, str]:
+def _route(place: Place, node: Node) -> RouteRule:
+    """A route without its pattern, which is its key."""
     if node.kind == "scalar":
-        return "", _text(place, node)
-    found = _fields(place, node, {"id": _text, "feature": _text}, "a route", required=("feature",))
-    return found.get("id", ""), found["feature"]
+        return RouteRule("", "", _text(place, node))
+    shape = {"id": _text, "feature": _text, "enabled": _flag}
+    found = _fields(place, node, shape, "a route", required=("feature",))
+    return RouteRule(found.get("id", ""), "", found["feature"], found.get("enabled", True))
 
 
 def _traces(place: Place, node: Node) -> tuple[tuple[str, str], ...]:

@@ -27,6 +27,7 @@ from turbofinops_tui.models import (
     schema,
     seen_schema,
     span_schema,
+    switch_schema,
     usage_schema,
     watch_schema,
 )
@@ -123,6 +124,12 @@ def books_seen(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def switches(conn: sqlite3.Connection) -> None:
+    """Products and routes can be switched off."""
+    for statement in switch_schema.SWITCHES:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -136,6 +143,7 @@ STEPS: tuple[Step, ...] = (
     Step("0010_watch", watch),
     Step("0011_books_seen", books_seen),
     Step("0012_usage_calls", usage_calls),
+    Step("0013_switches", switches),
 )
 
 

@@ -106,6 +106,7 @@ class FeatureRule(RuleTable, table=True):
     product: str = Field(unique=True)
     split: str = "[]"
     usage: int = 0
+    enabled: int = 1
 
 
 class RouteRule(RuleTable, table=True):
@@ -114,6 +115,7 @@ class RouteRule(RuleTable, table=True):
     __tablename__ = "route_rule"
     pattern: str = Field(unique=True)
     feature: str
+    enabled: int = 1
 
 
 class Connection(SQLModel, table=True):

@@ -9,7 +9,6 @@ from textual.widget import Widget
 
 from turbofinops_tui.actions.drafts import Edit
 from turbofinops_tui.actions.rules_view import (
-    SWITCHED,
     Change,
     RuleLine,
     lines_of_view,
@@ -131,9 +130,7 @@ class LinksScreen(Frame):
         line = self.list.current
         if line is None or self._elsewhere():
             return
-        if line.section not in SWITCHED:
-            self.say(f"a {line.kind} cannot be switched off: delete removes it")
-        elif self.host.desk.draft is not None:
+        if self.host.desk.draft is not None:
             self.host.draft([Edit("disable" if line.enabled else "enable", line.section, line.id)])
         else:
             self.host.change(*switch(line))

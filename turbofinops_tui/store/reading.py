@@ -85,7 +85,7 @@ def load_reading(conn: sqlite3.Connection, links: Sequence[Link] | None = None) 
     return Reading(
         told.customer_keys,
         told.feature_keys,
-        (*(SpanRule(r.pattern, r.feature) for r in told.routes), *_of(held, "feature", "route")),
+        (*(SpanRule(r.pattern, r.feature) for r in told.routes if r.enabled), *_of(held, "feature", "route")),
         (*_of(held, "trace", "trace"), *(SpanRule(trace, who) for trace, who in told.traces)),
         load_prices(conn),
         told.exclusive_scopes,

@@ -40,8 +40,6 @@ WORDS: dict[Section, str] = {
     "features": "feature rule",
     "routes": "route",
 }
-SWITCHED: tuple[Section, ...] = ("classes", "links", "shared")
-"""sections whose rules can be disabled"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class RouteRule:
     id: str
     pattern: str
     feature: str
+    enabled: bool = True
 
 
 Rule = ClassRule | Link | SharedRule | FeatureRule | RouteRule
@@ -60,8 +59,8 @@ _COLUMNS: dict[Section, str] = {
     "links": "id, kind, match, customer, feature, percent, valid_from, valid_to, enabled, evidence,"
     " weight, rest",
     "shared": "id, match, method, split, within, valid_from, valid_to, enabled",
-    "features": "id, product, split, usage",
-    "routes": "id, pattern, feature",
+    "features": "id, product, split, usage, enabled",
+    "routes": "id, pattern, feature, enabled",
 }
 
 
@@ -76,13 +75,22 @@ def load_rules(conn: sqlite3.Connection) -> Rules:
         shared=tuple(map(_shared_rule, parts["shared"])),
         features=tuple(map(_feature_rule, parts["features"])),
         identities=tuple(identities),
-        id=short_hash([parts, f"{sum(told):x}"]),
+        id=short_hash([_fingerprint(parts), f"{sum(told):x}"]),
     )
+
+
+def _fingerprint(parts: Mapping[Section, list[list[Any]]]) -> dict[Section, list[list[Any]]]:
+    """What the id is made of: a product or route that is on says nothing of it, as before it could be off."""
+    late = ("features", "routes")
+    return {
+        section: [row[:-1] if section in late and row[-1] else row for row in rows]
+        for section, rows in parts.items()
+    }
 
 
 def load_routes(conn: sqlite3.Connection) -> tuple[RouteRule, ...]:
     """The routes in their order."""
-    return tuple(RouteRule(*row) for row in _rows(conn, "routes"))
+    return tuple(map(_route_rule, _rows(conn, "routes")))
 
 
 def load_section(conn: sqlite3.Connection, section: Section) -> list[Rule]:
@@ -122,13 +130,15 @@ def values_of(rule: Rule) -> dict[str, Any]:
     if isinstance(rule, ClassRule | Link | SharedRule):
         special |= {
             "match": _json([list(term) for term in rule.match.terms]),
-            "valid_from": rule.start, "valid_to": rule.end, "enabled": int(rule.enabled),
+            "valid_from": rule.start, "valid_to": rule.end,
         }  # fmt: skip
-    return {"id": rule.id, **special}
+    return {"id": rule.id, **special, "enabled": int(rule.enabled)}
 
 
 def rule_from(section: Section, values: Mapping[str, Any]) -> Rule:
-    """The rule behind ``values_of``; KeyError when a field is missing."""
+    """The rule behind ``values_of`` (one that was written without ``enabled`` is); KeyError for another
+    missing field."""
+    values = {"enabled": 1, **values}
     names = {"class": "cost_class"}
     row = [values[names.get(name, name)] for name in _COLUMNS[section].replace(" ", "").split(",")]
     return _MAKERS[section](row)
@@ -205,11 +215,11 @@ def _shared_rule(row: Sequence[Any]) -> SharedRule:
 
 
 def _feature_rule(row: Sequence[Any]) -> FeatureRule:
-    return FeatureRule(row[0], row[1], _split(row[2]), bool(row[3]))
+    return FeatureRule(row[0], row[1], _split(row[2]), bool(row[3]), bool(row[4]))
 
 
 def _route_rule(row: Sequence[Any]) -> RouteRule:
-    return RouteRule(row[0], row[1], row[2])
+    return RouteRule(row[0], row[1], row[2], bool(row[3]))
 
 
 _MAKERS: dict[Section, Callable[[Sequence[Any]], Rule]] = {

@@ -15,7 +15,6 @@ from turbofinops_tui.store.open import WriteTxn
 from turbofinops_tui.store.rule_checks import existing_customer
 from turbofinops_tui.store.rule_rows import (
     SECTIONS,
-    SWITCHED,
     TABLES,
     WORDS,
     RouteRule,
@@ -104,10 +103,7 @@ def move_rule(txn: WriteTxn, section: Section, rule_id: str, to: int) -> None:
 
 def enable_rule(txn: WriteTxn, section: Section, rule_id: str, enabled: bool) -> bool:
     """Switch a rule on or off; True when that changed something."""
-    if section not in SWITCHED:
-        raise UsageError(f"a {WORDS[section]} cannot be switched off", "remove it instead")
     rule = get_rule(txn.conn, section, rule_id)
-    assert isinstance(rule, ClassRule | Link | SharedRule)  # noqa: S101 - SWITCHED says so
     if rule.enabled == enabled:
         return False
     if isinstance(rule, Link) and enabled:

@@ -89,7 +89,7 @@ def _own_features(facts: RevenueFacts, binding: Binding) -> Ints:
 
 
 def _splits(facts: RevenueFacts, binding: Binding) -> Splits:
-    rules = {fold(rule.product): rule for rule in reversed(binding.rules.features)}
+    rules = {fold(rule.product): rule for rule in reversed(binding.rules.features) if rule.enabled}
     found: Splits = {}
     for code, label in enumerate(facts.labels["product"]):
         rule = rules.get(fold(label)) if label else None
