@@ -37,7 +37,7 @@ HINTS: Mapping[str, str] = {
     "mode": "export, or cost-explorer; empty: by the bucket",
     "bucket": "of the export; empty: Cost Explorer, about 0.09 USD a sync",
     "prefix": "the prefix of the export in it",
-    "export": "its name; empty: all below the prefix",
+    "export": "its name; empty: the one below the prefix",
     "region": "eu-central-1", "profile": "a profile of ~/.aws/config",
     "tag_key": "Cost Explorer alone: the tag that names the customer",
     "metric": "amortized or net", "project": "the project of the BigQuery export",

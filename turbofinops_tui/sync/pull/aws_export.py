@@ -22,6 +22,7 @@ from turbofinops_tui.sync.pull.aws_manifest import (
     Manifest,
     candidates,
     data_files,
+    is_inside,
     newest,
     split_address,
 )
@@ -43,6 +44,7 @@ class DataExports:
         self.bucket = bucket
         self.prefix = prefix.strip("/")
         self.export = export.strip("/")
+        """one name, several with commas between them, or empty: the one that is there"""
         self.manifests: dict[str, Manifest] = {}
 
     def identity(self) -> str:
@@ -112,15 +114,31 @@ class DataExports:
     # --- listings -----------------------------------------------------------------------------
 
     def _manifests(self, attempts: int = 10) -> list[Manifest]:
-        """The newest manifest of each export and month, by export and month."""
+        """The newest manifest of each export and month, by export and month.
+
+        SourceError names the exports to choose from when there are several and none is chosen: they may hold
+        the same cost in two forms.
+        """
         if self.export:
-            return self._of_export(self.export, attempts)
+            names = [name.strip("/") for name in self.export.split(",") if name.strip("/")]
+            return [item for name in names for item in self._of_export(name, attempts)]
         base = f"{self.prefix}/" if self.prefix else ""
         names = [posixpath.basename(folder.rstrip("/")) for folder in self._folders(base, attempts)]
-        return [item for name in names for item in self._of_export(name, attempts)]
+        if base and any(is_inside(name) for name in names):  # the prefix goes on to the export itself
+            return self._below(self.prefix, posixpath.basename(self.prefix), attempts)
+        found = {name: items for name in names if (items := self._of_export(name, attempts))}
+        if len(found) > 1:
+            raise SourceError(
+                f"there are {len(found)} exports below {self._where()}: {', '.join(sorted(found))}; they may"
+                " hold the same cost",
+                f"choose: turbofinops connect set {self.access.name} export={min(found)} (or several: A,B)",
+            )
+        return [item for items in found.values() for item in items]
 
     def _of_export(self, name: str, attempts: int) -> list[Manifest]:
-        root = "/".join(part for part in (self.prefix, name) if part)
+        return self._below("/".join(part for part in (self.prefix, name) if part), name, attempts)
+
+    def _below(self, root: str, name: str, attempts: int) -> list[Manifest]:
         found = newest(name, self._objects(f"{root}/metadata/", attempts))
         if found:
             return found

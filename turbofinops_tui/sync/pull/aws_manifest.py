@@ -20,6 +20,7 @@ from turbofinops_tui.sync.runner import Cursor
 LARGEST = 16 * 1024 * 1024
 _PARTITION = re.compile(r"billing_period=(\d{4}-(?:0[1-9]|1[0-2]))(?:-\d\d)?/", re.IGNORECASE)
 _LEGACY = re.compile(r"/(\d{4})(0[1-9]|1[0-2])\d\d-\d{8}/")
+_RANGE = re.compile(r"\d{8}-\d{8}")
 _LISTS = ("dataFiles", "dataFile", "reportKeys", "files", "data_files")
 _KEYS = ("key", "s3Key", "objectKey", "s3Uri", "uri", "path", "name")
 
@@ -51,6 +52,11 @@ class Manifest:
 def is_manifest(key: str) -> bool:
     """True for the name of a manifest."""
     return key.lower().endswith("manifest.json")
+
+
+def is_inside(folder: str) -> bool:
+    """True for the name of a folder that AWS makes inside an export: ``metadata``, or a month's range."""
+    return folder.lower() == "metadata" or _RANGE.fullmatch(folder) is not None
 
 
 def period_of(key: str) -> str:
