@@ -10,6 +10,7 @@ import pytest
 from tests.unit.small_books import ask, books, cells, day, dimension, revenue, tag_link, text, totals
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.economics.evaluate import table as table_rows
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.errors import UsageError
@@ -175,6 +176,25 @@ def test_order_top_and_others() -> None:
     percent = ask(business(), BY_TAG, sort=(t.Sort("margin_pct"),))
     assert [row.key[0] for row in percent.rows] == ["acme", "beta", "free", None]  # no value stands last
     assert ask(business(), BY_TAG, sort=(t.Sort("customer"),)).rows[0].key == (None,)
+
+
+@pytest.mark.parametrize("limit", ["0", "-0.000000001", "4.9999999999", "41", "1e30", "-1e30"])
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "=", "!="])
+def test_having_of_columns_is_having_of_cells(
+    operator: Any, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [(t.Having(name, operator, Decimal(limit)),) for name in ("margin", "cost", "revenue", "mrr")]
+    fast = [ask(business(), BY_TAG, having=one) for one in asked]
+    monkeypatch.setattr(table_rows, "_passing", lambda *_: None)
+    slow = [ask(business(), BY_TAG, having=one) for one in asked]
+    assert [[row.key for row in table.rows] for table in fast] == [
+        [row.key for row in table.rows] for table in slow
+    ]
+
+
+def test_rows_walked_are_the_rows_looked_up() -> None:
+    table = ask(business(), BY_TAG, by="customer month", measures="revenue cost margin margin_pct", top=2)
+    assert list(table.rows) == [table.rows[index] for index in range(len(table.rows))]
 
 
 def test_having_keeps_rows_and_leaves_the_total() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +132,18 @@ def test_alike() -> None:
     assert likeness("globx corporation", names) is not None
     assert likeness("ac", names) is None
     assert likeness("shared", names) is None
+
+
+def test_alike_is_the_better_of_letters_and_words_over_all_names() -> None:
+    from rapidfuzz import fuzz, process
+
+    dice = random.Random(3)  # noqa: S311 (the same names in every run)
+    words = ["acme", "globex", "globx", "corp", "inc", "initech", "a", "b", "blue", "x1", "x2"]
+    texts = [" ".join(dice.choices(words, k=dice.randint(1, 4))) for _ in range(120)]
+    for asked in texts[:60]:
+        names, best = texts[60:90], None
+        for scorer, weight in ((fuzz.token_sort_ratio, 10), (fuzz.token_set_ratio, 9)):
+            near = process.extractOne(asked, names, scorer=scorer, score_cutoff=80)
+            if near is not None and (best is None or int(near[1]) * weight // 10 > best[1]):
+                best = (int(near[2]), int(near[1]) * weight // 10)
+        assert likeness(asked, names) == (best if len(asked) > 2 else None)

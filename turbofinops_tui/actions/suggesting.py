@@ -132,21 +132,56 @@ def likeness(text: str, names: Sequence[str]) -> tuple[int, int] | None:
     if len(text) < LEAST_LETTERS:
         return None
     asked, known = utils.default_process(text.replace("_", " ")), _prepared(tuple(names))
-    best: tuple[int, int] | None = None
-    # words in common are less than the same words
-    for scorer, weight in ((fuzz.token_sort_ratio, 10), (fuzz.token_set_ratio, 9)):
-        near = process.extractOne(asked, known, scorer=scorer, score_cutoff=LEAST_LIKE)
-        if near is not None and (best is None or int(near[1]) * weight // 10 > best[1]):
-            best = (int(near[2]), int(near[1]) * weight // 10)
+    # by letters: as ``token_sort_ratio``, with the words of all names in order once and for all
+    near = process.extractOne(sorted_words(asked), known.ordered, scorer=fuzz.ratio, score_cutoff=LEAST_LIKE)
+    best = None if near is None else (int(near[2]), int(near[1]))
+    # words in common are less than the same words; without one, letters have said all there is to say
+    places = known.sharing(asked)
+    some = [known.texts[place] for place in places]
+    near = process.extractOne(asked, some, scorer=fuzz.token_set_ratio, score_cutoff=LEAST_LIKE)
+    if near is not None and (best is None or int(near[1]) * 9 // 10 > best[1]):
+        best = (places[int(near[2])], int(near[1]) * 9 // 10)
     return best
 
 
-@lru_cache(maxsize=2)
-def _prepared(names: tuple[str, ...]) -> list[str]:
+def sorted_words(text: str) -> str:
+    """The words of a text in order."""
+    return " ".join(sorted(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
     """Names as they are compared: lower case, letters, digits and spaces."""
+
+    texts: list[str]
+    ordered: list[str]
+    """their words in order"""
+    by_word: dict[str, list[int]]
+    doubled: list[int]
+    """names that say a word twice: by words they are others than by letters"""
+
+    def sharing(self, text: str) -> list[int]:
+        """Names that may be more like ``text`` by words than by letters, ascending."""
+        words = text.split()
+        if len(set(words)) < len(words):
+            return list(range(len(self.texts)))
+        return sorted({at for word in words for at in self.by_word.get(word, ())}.union(self.doubled))
+
+
+@lru_cache(maxsize=2)
+def _prepared(names: tuple[str, ...]) -> _Prepared:
     from rapidfuzz import utils
 
-    return [utils.default_process(fold(name).replace("_", " ")) for name in names]
+    texts = [utils.default_process(fold(name).replace("_", " ")) for name in names]
+    by_word: dict[str, list[int]] = {}
+    doubled = []
+    for at, text in enumerate(texts):
+        words = text.split()
+        for word in dict.fromkeys(words):
+            by_word.setdefault(word, []).append(at)
+        if len(set(words)) < len(words):
+            doubled.append(at)
+    return _Prepared(texts, [sorted_words(text) for text in texts], by_word, doubled)
 
 
 def accept(reports: Reports, numbers: Iterable[int]) -> list[str]:

@@ -42,6 +42,16 @@ COST_SIDE = (
 """measures that need cost of the buckets direct, shared and unattributed"""
 
 
+_UNITS = {
+    "revenue": "revenue", "cost": "cost", "direct_cost": "direct", "shared_cost": "shared",
+    "opex_cost": "opex", "tax": "tax", "margin": "margin", "margin_best": "best", "margin_worst": "worst",
+    "ai_cost": "ai", "mrr": "mrr",
+}  # fmt: skip
+"""measure of money -> where a cell has it"""
+MONEY = tuple(_UNITS)
+"""measures that are amounts of money"""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Sums of one row in one currency; a side that the row's dimensions do not have is None."""
@@ -92,19 +102,7 @@ def value(measure: str, cell: Cell, currency: str) -> Value:
         return _ratio(measure, cell)
     if measure == "verdict":
         return None if cell.best is None or cell.worst is None else word(cell.best, cell.worst)
-    units = {
-        "revenue": cell.revenue,
-        "cost": cell.cost,
-        "direct_cost": cell.direct,
-        "shared_cost": cell.shared,
-        "opex_cost": cell.opex,
-        "tax": cell.tax,
-        "margin": cell.margin,
-        "margin_best": cell.best,
-        "margin_worst": cell.worst,
-        "ai_cost": cell.ai,
-        "mrr": cell.mrr,
-    }[measure]
+    units: int | None = getattr(cell, _UNITS[measure])
     return None if units is None else Money(units, currency)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import floor
 from typing import Any, overload
 
 import numpy as np
@@ -12,13 +13,15 @@ from turbofinops_tui.economics.books.rows import Amounts, Ints, total
 from turbofinops_tui.economics.evaluate.axes import Mask
 from turbofinops_tui.economics.evaluate.cubes import COST
 from turbofinops_tui.economics.evaluate.frame import Frame
-from turbofinops_tui.economics.measures import RECURRING, Cell, value
+from turbofinops_tui.economics.measures import MONEY, RECURRING, Cell, value
 from turbofinops_tui.economics.money import Money, Ratio, scale
 from turbofinops_tui.economics.types import Having, Key, Row, Slice, Value
 from turbofinops_tui.economics.usage import USAGE_MEASURES
 from turbofinops_tui.economics.verdict import VERDICT_MEASURES
 
 Sums = Mapping[str, Any]
+BULK = 256
+"""rows of a walk whose sums are read at once"""
 
 
 def cell_of(
@@ -75,20 +78,28 @@ class LazyRows(Sequence[Row]):
             raise IndexError(index)
         if place in self._extra:
             return self._extra[place]
-        return self._row(int(self._order[place]))
+        position = int(self._order[place])
+        return self._row(position, row_sums(self._frame, position))
 
     def __iter__(self) -> Iterator[Row]:
-        return (self[index] for index in range(len(self)))
+        size = len(self._order)
+        for start in range(0, size, BULK):
+            order = self._order[start : start + BULK]
+            columns = {name: values[order].tolist() for name, values in self._frame.sums.items()}
+            for place, position in enumerate(order.tolist()):
+                sums = {name: values[place] for name, values in columns.items()}
+                yield self._row(position, sums)
+        yield from (self[index] for index in range(size, len(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _row(self, position: int) -> Row:
+    def _row(self, position: int, sums: Sums) -> Row:
         frame, slice_ = self._frame, self._slice
         currency = row_currency(frame, position, self._currency)
-        values = row_values(slice_, frame, position, currency)
+        values = row_values(slice_, frame, position, currency, sums)
         return Row(row_key(frame, position, len(slice_.by)), values, currency if self._native else "")
 
     @property
@@ -110,21 +121,27 @@ def row_currency(frame: Frame, position: int, currency: str) -> str:
     return str(frame.axes[at].labels[int(frame.codes[at][position])])
 
 
-def row_cell(frame: Frame, position: int) -> Cell:
-    """The exact sums of a row."""
-    sums = {
+def row_sums(frame: Frame, position: int) -> Sums:
+    """The exact sums of a row as Python numbers."""
+    return {
         name: values[position] if name in USAGE_MEASURES else int(values[position])
         for name, values in frame.sums.items()
     }
+
+
+def row_cell(frame: Frame, position: int, sums: Sums) -> Cell:
+    """The cell of a row's sums."""
     counted = 0 if frame.counts is None else int(frame.counts[position])
     lost = frame.lost is not None and bool(frame.lost[position])
     known = frame.judged is not None and bool(frame.judged[position])
     return cell_of(sums, frame.has_revenue, frame.has_cost, counted, lost, known)
 
 
-def row_values(slice_: Slice, frame: Frame, position: int, currency: str) -> tuple[Value, ...]:
-    """The values of a row in the order of the slice's measures."""
-    cell = row_cell(frame, position)
+def row_values(
+    slice_: Slice, frame: Frame, position: int, currency: str, sums: Sums | None = None
+) -> tuple[Value, ...]:
+    """The values of a row in the order of the slice's measures; ``sums`` when they are read already."""
+    cell = row_cell(frame, position, row_sums(frame, position) if sums is None else sums)
     return tuple(value(measure, cell, currency) for measure in slice_.measures)
 
 
@@ -215,19 +232,42 @@ def ordered(slice_: Slice, frame: Frame, positions: Ints) -> Ints:
 
 def having(slice_: Slice, frame: Frame, currency: str) -> Ints:
     """Positions of the rows that pass every ``--having``."""
-    kept = list(range(len(frame))) if slice_.having else []
+    kept: Ints = np.arange(len(frame), dtype=np.int64)
     for condition in slice_.having:
-        kept = [position for position in kept if _passes(condition, frame, position, currency)]
-    if not slice_.having:
-        return np.arange(len(frame), dtype=np.int64)
-    return np.array(kept, dtype=np.int64)
+        fast = _passing(condition, frame, currency)
+        if fast is not None:
+            kept = kept[fast[kept]]
+        else:
+            found = [at for at in kept.tolist() if _passes(condition, frame, at, currency)]
+            kept = np.array(found, dtype=np.int64)
+    return kept
+
+
+def _passing(condition: Having, frame: Frame, currency: str) -> Mask | None:
+    """Which rows a condition on an amount of money lets through; None for one to be asked row by row."""
+    measure, limit = condition.measure, condition.value
+    if measure not in MONEY or currency == "native" or isinstance(limit, str):
+        return None
+    amounts, missing = column(frame, measure)
+    units = Fraction(limit) * scale(currency)
+    low, whole = floor(units), units.denominator == 1
+    if not -(2**62) < low < 2**62:
+        return None
+    below = amounts < low if whole else amounts <= low
+    equal = amounts == low if whole else np.zeros(len(frame), dtype=bool)
+    passed = {
+        "<": below, "<=": below | equal, ">": ~(below | equal), ">=": ~below, "=": equal, "!=": ~equal,
+    }[condition.operator]  # fmt: skip
+    kept: Mask = passed.astype(bool) & ~missing
+    return kept
 
 
 def _passes(condition: Having, frame: Frame, position: int, currency: str) -> bool:
     code = row_currency(frame, position, currency)
-    found = value(condition.measure, row_cell(frame, position), code)
+    cell = row_cell(frame, position, row_sums(frame, position))
+    found = value(condition.measure, cell, code)
     if condition.measure in USAGE_MEASURES and found is not None:
-        found = row_cell(frame, position).usage[condition.measure]  # type: ignore[assignment]
+        found = cell.usage[condition.measure]  # type: ignore[assignment]
     if found is None or isinstance(found, str) or isinstance(condition.value, str):
         return found is not None and (found == condition.value) == (condition.operator == "=")
     limit = Fraction(condition.value)
