@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ from turbofinops_tui.store.usage_calls import (
     load_calls,
     put_calls,
 )
+from turbofinops_tui.store.usage_staging import StagedCalls
 from turbofinops_tui.sync.prices import PriceBook
 from turbofinops_tui.sync.read.calls import READERS, read_calls
 
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
 
 KINDS = ("meter", "litellm")
+BATCH = 5_000
+"""calls that are read, priced and stored at once"""
 UNPRICED = "model_without_price"
 TWICE = "call_in_two_feeds"
 
@@ -76,9 +80,8 @@ def import_calls(
     records = file_records(paths)
     results = []
     for path, record in zip(paths, records, strict=True):
-        told = _unique((call, book.priced(call)) for call in read_calls(path, READERS[kind]))
         kept = keep(session.paths.received, record) if keep_files else record
-        results.append(_import(session, kind, path.name, kept, told))
+        results.append(_import(session, kind, path, kept, book))
     return results
 
 
@@ -87,14 +90,17 @@ def _unique(told: Iterable[Told]) -> list[Told]:
     return list({call.key: (call, prices) for call, prices in told}.values())
 
 
-def _import(session: Session, kind: str, name: str, record: FileRecord, told: list[Told]) -> CallsResult:
+def _import(session: Session, kind: str, path: Path, record: FileRecord, book: PriceBook) -> CallsResult:
     store = session.store
     delivery = begin_delivery(store, kind, kind, "main", [record], {})
-    result = CallsResult(name, delivery, len(told), unpriced=sum(not prices for _, prices in told))
+    result = CallsResult(path.name, delivery)
     try:
+        staged = _stage(StagedCalls(store, delivery, kind), path, kind, book, result)
         with store.write(f"import {kind}") as txn:
-            touched = _put(txn, told, delivery, result)
-            activate_delivery(txn, delivery, len(told), result.warnings)
+            activate_delivery(txn, delivery, staged.calls, result.warnings)
+            touched, made = staged.publish(txn)
+            result.calls, result.new, result.new_customers = staged.calls, staged.new, len(made)
+            tell_findings(txn, touched)
             counts = {"calls": result.calls, "new": result.new, "unpriced": result.unpriced}
             txn.audit("import", "delivery", str(delivery), None, {"kind": kind, **counts})
     except BaseException:
@@ -105,12 +111,27 @@ def _import(session: Session, kind: str, name: str, record: FileRecord, told: li
     return result
 
 
+def _stage(staged: StagedCalls, path: Path, kind: str, book: PriceBook, result: CallsResult) -> StagedCalls:
+    """Read and price a file batch by batch; nothing of it counts yet."""
+    calls = read_calls(path, READERS[kind])
+    while batch := _unique((call, book.priced(call)) for call in islice(calls, BATCH)):
+        staged.add(batch)
+        result.unpriced += sum(not prices for _, prices in batch)
+    _tell_unpriced(result)
+    staged.prepare()
+    return staged
+
+
+def _tell_unpriced(result: CallsResult) -> None:
+    if result.unpriced:
+        result.warnings.append(f"{result.unpriced:,} calls have no price: their cost is unknown, not 0")
+
+
 def _put(txn: WriteTxn, told: list[Told], delivery: int, result: CallsResult) -> set[tuple[str, int]]:
     result.new, touched = put_calls(txn, told, delivery)
     result.new_customers = len(derive_days(txn, touched))
     tell_findings(txn, touched)
-    if result.unpriced:
-        result.warnings.append(f"{result.unpriced:,} calls have no price: their cost is unknown, not 0")
+    _tell_unpriced(result)
     return touched
 
 

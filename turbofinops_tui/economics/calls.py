@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from turbofinops_tui.economics.money import scale
-from turbofinops_tui.economics.usage import COST_CLASSES, EvidenceKey, EvidenceRow
+from turbofinops_tui.economics.usage import COST_CLASSES, USAGE_MEASURES, EvidenceKey, EvidenceRow
 
 SECONDS_A_DAY = 86_400
 FEEDS = ("litellm", "meter")
@@ -57,38 +57,80 @@ class Priced:
         return sum(self.costs, Fraction(0))
 
 
-def daily_rows(calls: Iterable[tuple[Call, tuple[Priced, ...]]]) -> list[EvidenceRow]:
-    """Evidence of calls: figures added up by day and key, exact costs rounded once, half-even.
+class CallSums:
+    """Figures of calls added up by UTC day and key; exact costs are rounded once, half-even.
 
     A call in two currencies (two price lists) has its figures under the first and costs under both.
     """
-    figures: dict[tuple[int, EvidenceKey], list[int]] = {}
-    costs: dict[tuple[int, EvidenceKey], list[Fraction]] = {}
-    for call, prices in calls:
-        told: tuple[Priced | None, ...] = prices or (None,)
-        for place_of, priced in enumerate(told):
-            place = (call.day, _key(call, priced))
-            held = figures.setdefault(place, [0] * 10)
-            money = costs.setdefault(place, [Fraction(0)] * len(COST_CLASSES))
-            if place_of == 0:
+
+    def __init__(self) -> None:
+        self._days: dict[int, dict[EvidenceKey, list[int | Fraction]]] = {}
+        self._keys: dict[tuple[object, ...], EvidenceKey] = {}
+        self.calls: dict[int, int] = {}
+        """day -> calls that were added"""
+        self.size = 0
+        """rows of all days"""
+
+    def add(self, call: Call, prices: Sequence[Priced]) -> None:
+        """Count a call with what it cost."""
+        day = call.day
+        self.calls[day] = self.calls.get(day, 0) + 1
+        sums = self._days.setdefault(day, {})
+        first = True
+        for priced in prices or (None,):
+            held = self._held(sums, self._key(call, priced))
+            if first:
                 own = (int(not call.failed), int(call.failed), 0, 0, 0, *call.tokens, call.reasoning)
-                held[:] = [one + other for one, other in zip(held, own, strict=True)]
-            for number, amount in enumerate(priced.costs if priced is not None else ()):
-                if amount:
-                    money[number] += amount
-    return [
-        EvidenceRow(day, key, tuple(held), _units(costs[day, key], key.currency))  # type: ignore[arg-type]
-        for (day, key), held in sorted(figures.items(), key=lambda item: (item[0][0], repr(item[0][1])))
-    ]
+                for place, figure in enumerate(own):
+                    held[place] += figure
+                first = False
+            if priced is not None:
+                for place, amount in enumerate(priced.costs, start=len(own)):
+                    if amount:
+                        held[place] = held[place] + amount if held[place] else amount
+
+    def _held(self, sums: dict[EvidenceKey, list[int | Fraction]], key: EvidenceKey) -> list[int | Fraction]:
+        held = sums.get(key)
+        if held is None:
+            held = sums[key] = [0] * (len(USAGE_MEASURES) + len(COST_CLASSES))
+            self.size += 1
+        return held
+
+    def _key(self, call: Call, priced: Priced | None) -> EvidenceKey:
+        money = ("", "", "") if priced is None else (priced.currency, priced.price, priced.basis)
+        told = (
+            call.feed, call.service, call.account, call.provider, call.model, call.customer, call.feature,
+            *money,
+        )  # fmt: skip
+        found = self._keys.get(told)
+        if found is None:
+            found = self._keys[told] = _key(call, *money)
+        return found
+
+    def rows(self, day: int) -> list[EvidenceRow]:
+        """The evidence of a day."""
+        count = len(USAGE_MEASURES)
+        return [
+            EvidenceRow(day, key, tuple(held[:count]), _units(held[count:], key.currency))  # type: ignore[arg-type]
+            for key, held in self._days.get(day, {}).items()
+        ]
 
 
-def _units(amounts: list[Fraction], currency: str) -> tuple[int, ...]:
+def daily_rows(calls: Iterable[tuple[Call, tuple[Priced, ...]]]) -> list[EvidenceRow]:
+    """Evidence of calls by day and key."""
+    sums = CallSums()
+    for call, prices in calls:
+        sums.add(call, prices)
+    return [row for day in sorted(sums.calls) for row in sums.rows(day)]
+
+
+def _units(amounts: Sequence[int | Fraction], currency: str) -> tuple[int, ...]:
     return tuple(round(amount * scale(currency)) if amount else 0 for amount in amounts)
 
 
-def _key(call: Call, priced: Priced | None) -> EvidenceKey:
+def _key(call: Call, currency: str, price: str, basis: str) -> EvidenceKey:
     return EvidenceKey(
         call.feed, call.service, call.account, call.provider, call.model,
         "meter" if call.customer else "", call.customer, "label" if call.feature else "", call.feature, 1, 1,
-        priced.currency if priced else "", priced.price if priced else "", priced.basis if priced else "",
+        currency, price, basis,
     )  # fmt: skip

@@ -74,8 +74,21 @@ def _counts(txn: WriteTxn, batch: int) -> bool:
     return row is not None and row[0] == "active"
 
 
+def _delete_calls(store: Store, delivery: int) -> None:
+    """Delete the calls of a delivery that never counted, chunk by chunk."""
+    dead = "(SELECT 1 FROM delivery WHERE id = ?1 AND state = 'staged')"
+    some = f"SELECT feed, key FROM usage_call WHERE delivery = ?1 AND EXISTS {dead} LIMIT ?2"  # noqa: S608
+    pace = Pace()
+    gone = 1
+    while gone:
+        with store.write("collect calls", durable=False) as txn, pace.measured():
+            query = f"DELETE FROM usage_call WHERE (feed, key) IN ({some})"  # noqa: S608 (constants)
+            gone = txn.conn.execute(query, (delivery, pace.rows)).rowcount
+
+
 def _delete_staged(store: Store, delivery: int) -> None:
     """Forget the staged batches of a crashed run, and the delivery itself when it never counted."""
+    _delete_calls(store, delivery)
     own = "(SELECT id FROM ingest_batch WHERE delivery = ? AND state = 'staged')"
     with store.write("remove crashed delivery") as txn:
         for table in ("batch_total", "left_out_tag"):

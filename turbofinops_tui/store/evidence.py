@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from turbofinops_tui.economics.links import Directory
 from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey, EvidenceRow
@@ -22,7 +23,22 @@ KEY = ", ".join(item.name for item in fields(EvidenceKey))
 _COSTS = "cost_input, cost_cache_read, cost_cache_write, cost_output, cost_whole"
 VALUES = f"{', '.join(USAGE_MEASURES)}, {_COSTS}"
 _COUNT = len(fields(EvidenceKey))
+_told = attrgetter(*(item.name for item in fields(EvidenceKey)))
 _MOST = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All evidence of a scope, added up by (day, key), with its digest: made before the lock is taken."""
+
+    rows: Mapping[tuple[int, EvidenceKey], tuple[int, ...]]
+    digest: str
+
+
+def prepared(rows: Iterable[EvidenceRow]) -> Prepared:
+    """Rows of one day and key added up. DataError when a sum does not fit the store."""
+    summed = _summed(rows)
+    return Prepared(summed, digest_text(_digest(summed)))
 
 
 def replace_evidence(
@@ -40,25 +56,37 @@ def replace_evidence(
     reading (``store.reading``) that resolved them. A value that means nobody becomes an unconfirmed
     customer. DataError when a sum does not fit the store.
     """
-    summed = _summed(rows)
-    number = txn.conn.execute("SELECT id FROM evidence_scope WHERE name = ?", (scope,)).fetchone()
-    if number is not None:
-        txn.conn.execute("DELETE FROM evidence_daily WHERE scope = ?", number)
-    txn.conn.execute("DELETE FROM evidence_scope WHERE name = ?", (scope,))
-    write(txn.conn, PREFIX + scope, digest_text(_digest(summed)))
-    if not summed:
-        return []
-    number = txn.conn.execute(
-        "INSERT INTO evidence_scope(name, feed, reading, delivery) VALUES (?, ?, ?, ?) RETURNING id",
-        (scope, feed, reading, delivery),
-    ).fetchone()
-    keys = _interned(txn.conn, {key for _, key in summed})
+    one = {scope: prepared(rows)}
+    return replace_scopes(txn, one, feed=feed, reading=reading, delivery=delivery)
+
+
+def replace_scopes(
+    txn: WriteTxn,
+    scopes: Mapping[str, Prepared],
+    *,
+    feed: str,
+    reading: str = "",
+    delivery: int | None = None,
+) -> list[str]:
+    """``replace_evidence`` of many scopes at once; keys and customers are looked up once for all of them."""
+    ids = _interned(txn.conn, {key for scope in scopes.values() for _, key in scope.rows})
     marks = ", ".join("?" * (len(VALUES.split(",")) + 3))
-    txn.conn.executemany(
-        f"INSERT INTO evidence_daily(scope, day, key, {VALUES}) VALUES ({marks})",  # noqa: S608 (constants)
-        sorted((number[0], day, keys[key], *values) for (day, key), values in summed.items()),
-    )
-    return register_used(txn, {key for _, key in summed}, f"evidence:{scope}")
+    insert = f"INSERT INTO evidence_daily(scope, day, key, {VALUES}) VALUES ({marks})"  # noqa: S608 (constants)
+    for name, scope in scopes.items():
+        number = txn.conn.execute("SELECT id FROM evidence_scope WHERE name = ?", (name,)).fetchone()
+        if number is not None:
+            txn.conn.execute("DELETE FROM evidence_daily WHERE scope = ?", number)
+            txn.conn.execute("DELETE FROM evidence_scope WHERE id = ?", number)
+        write(txn.conn, PREFIX + name, scope.digest)
+        if scope.rows:
+            number = txn.conn.execute(
+                "INSERT INTO evidence_scope(name, feed, reading, delivery) VALUES (?, ?, ?, ?) RETURNING id",
+                (name, feed, reading, delivery),
+            ).fetchone()
+            found = ((number[0], day, ids[key], *values) for (day, key), values in scope.rows.items())
+            txn.conn.executemany(insert, sorted(found))
+    origin = next((name for name, scope in scopes.items() if scope.rows), "")
+    return register_used(txn, ids, f"evidence:{origin}")
 
 
 def load_evidence(
@@ -94,7 +122,7 @@ def evidence_digests(conn: sqlite3.Connection) -> dict[str, str]:
 
 
 def _values(row: EvidenceRow) -> tuple[int, ...]:
-    return (*row.measures, *row.costs)
+    return row.measures + row.costs
 
 
 def _summed(rows: Iterable[EvidenceRow]) -> dict[tuple[int, EvidenceKey], tuple[int, ...]]:
@@ -104,7 +132,7 @@ def _summed(rows: Iterable[EvidenceRow]) -> dict[tuple[int, EvidenceKey], tuple[
         place, values = (row.day, row.key), _values(row)
         known = sums.get(place)
         sums[place] = values if known is None else tuple(map(sum, zip(known, values, strict=True)))
-    if any(abs(value) > _MOST for values in sums.values() for value in values):
+    if any(max(values) > _MOST or min(values) < -_MOST for values in sums.values()):
         raise DataError(
             "a day of usage evidence is too large to store",
             "look for a wrong unit in the durations or tokens",
@@ -113,7 +141,7 @@ def _summed(rows: Iterable[EvidenceRow]) -> dict[tuple[int, EvidenceKey], tuple[
 
 
 def _digest(summed: Mapping[tuple[int, EvidenceKey], Sequence[int]]) -> int:
-    facts = ([day, *astuple(key), *values] for (day, key), values in summed.items())
+    facts = ([day, *_told(key), *values] for (day, key), values in summed.items())
     return sum(map(fact_hash, facts)) % MODULUS
 
 
@@ -121,7 +149,7 @@ def _interned(conn: sqlite3.Connection, keys: Iterable[EvidenceKey]) -> dict[Evi
     marks = ", ".join("?" * _COUNT)
     found = {}
     for key in keys:
-        values = astuple(key)
+        values = _told(key)
         conn.execute(f"INSERT INTO evidence_key({KEY}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)  # noqa: S608
         query = f"SELECT id FROM evidence_key WHERE ({KEY}) = ({marks})"  # noqa: S608 (constants)
         found[key] = int(conn.execute(query, values).fetchone()[0])

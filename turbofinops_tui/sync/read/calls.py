@@ -6,6 +6,7 @@ Every error names file and line. Money and counts are exact; times without a zon
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,7 @@ Row = Mapping[str, Any]
 Reader = Callable[[Row], Call]
 EARLIEST, LATEST = -2_208_988_800, 4_102_444_800
 """1900 to 2100"""
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS_FROM = 100_000_000_000
 MOST_TOKENS = 10**13
@@ -149,7 +151,7 @@ def _text(row: Row, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise DataError(f"{field} is no text", "write a string", column=field)
     text = str(value).strip()
-    if any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
+    if _NO_TEXT.search(text):
         raise DataError(f"{field} holds a character that is no text", "write UTF-8", column=field)
     return text
 
@@ -178,7 +180,10 @@ def _amount(row: Row, field: str) -> Decimal:
 
 
 def _count(row: Row, field: str) -> int:
-    if row.get(field) is None:
+    value = row.get(field)
+    if type(value) is int and 0 <= value <= MOST_TOKENS:
+        return value
+    if value is None:
         return 0
     found = _amount(row, field)
     if found < 0 or found != found.to_integral_value() or found > MOST_TOKENS:
