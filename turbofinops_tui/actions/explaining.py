@@ -231,7 +231,7 @@ def _cost_rows(
     located = locate_rows(session.store, session.paths.received, keys)
     for key, found in located.rows.items():
         for number in keys[key]:
-            rows[number] += [SourceRow(row.source, row.file, row.line) for row in found]
+            rows[number] += [SourceRow(*row) for row in found]
     for own in rows:
         own.sort(key=lambda row: (row.source, row.file, row.line, row.object))
     return rows, located.missing

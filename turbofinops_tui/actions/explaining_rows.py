@@ -112,7 +112,7 @@ def explain_row(reports: Reports, slice_: Slice, text: str) -> RowExplanation:
     parts = merged_carriers(told) if moved else [part for _, part in told]
     located = locate_rows(session.store, session.paths.received, _same(reports, stored))
     rows = tuple(sorted(
-        (SourceRow(row.source, row.file, row.line) for own in located.rows.values() for row in own),
+        (SourceRow(*row) for own in located.rows.values() for row in own),
         key=lambda row: (row.file, row.line),
     ))  # fmt: skip
     dimension = next(item for item in books.dimensions if item.id == stored.dimension)

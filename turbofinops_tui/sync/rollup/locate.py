@@ -28,6 +28,7 @@ from turbofinops_tui.sync.read.values import parse_amount, parse_day, parse_peri
 from turbofinops_tui.sync.rollup.canonical import attributes_of, tags_of
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.exact import EXACT
+from turbofinops_tui.sync.rollup.groups import row_texts, rows_sql, sentences
 from turbofinops_tui.sync.rollup.query import RollupQuery
 from turbofinops_tui.sync.rollup.result import Attributes
 from turbofinops_tui.sync.rollup.sources import OpenedFile, left_out_keys, opened, prefixes_of
@@ -42,11 +43,15 @@ class Stored(NamedTuple):
 
 
 class SourceRow(NamedTuple):
-    """A row of a delivered file. ``line`` is physical (header = 1); of Parquet it is the row, from 1."""
+    """A row of a delivered file. ``line`` is physical (header = 1); of Parquet it is the row, from 1.
+
+    ``group`` says which lines of which table a rollup row of an engine stands for.
+    """
 
     source: str
     file: str
     line: int
+    group: str = ""
 
 
 @dataclass(slots=True)
@@ -144,8 +149,11 @@ def _locate(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: int, f
     )
     rows = [int(row) for row, _ in hits]
     lines = rows if file.file.kind == "parquet" else physical_lines(file.file, rows, file.record.lines)
+    told: dict[int, str] = {}
+    if file.layout.rolled:
+        told = sentences(engine, engine.relation(file.file, field_bytes).source, rows)
     for line, (_, place) in zip(lines, hits, strict=True):
-        row = SourceRow(plan.item.source, file.record.path, line)
+        row = SourceRow(plan.item.source, file.record.path, line, told.get(line, ""))
         found.rows.setdefault(plan.keys[place], []).append(row)
 
 
@@ -155,7 +163,9 @@ def _candidates(engine: Engine, plan: _Wanted, file: OpenedFile, field_bytes: in
     """
     from turbofinops_tui.economics.periods import day_text
 
-    rows = RollupQuery(file.layout, engine.relation(file.file, field_bytes), 0, field_bytes).rows()
+    relation = engine.relation(file.file, field_bytes)
+    rolled = file.layout.rolled
+    rows = rows_sql(relation.source) if rolled else RollupQuery(file.layout, relation, 0, field_bytes).rows()
     engine.table_of("near_day", {"t": ("VARCHAR", sorted({day_text(key.day) for key in plan.keys}))})
     conditions = ["(day IN (SELECT t FROM near_day) OR NOT regexp_full_match(day, '\\d{4}-\\d\\d-\\d\\d'))"]
     for name in ("account", "service"):
@@ -286,7 +296,10 @@ def _is_meant(path: str, file: str) -> bool:
 
 
 def _texts(engine: Engine, found: OpenedFile, row: int, field_bytes: int) -> dict[str, str] | None:
-    query = RollupQuery(found.layout, engine.relation(found.file, field_bytes), 0, field_bytes)
+    relation = engine.relation(found.file, field_bytes)
+    if found.layout.rolled:
+        return row_texts(engine, relation.source, row)
+    query = RollupQuery(found.layout, relation, 0, field_bytes)
     text = query.rows()
     names = ["period", "day", *ATTRIBUTES, "tags", "more_tags", *query.amount_names()]
     rows = engine.run(f"SELECT {', '.join(names)} FROM ({text}) WHERE row = {row} LIMIT 1")
@@ -326,13 +339,15 @@ def _row_at(store: Store, item: Delivery, row: SourceRow, layout: Layout, texts:
             f"{row.file} line {row.line} no longer counts", "a later import replaced its billing period"
         )
     same = layout.billed == layout.effective
+    effective = _amount(layout.effective, "b" if same else "e", texts)
+    billed = _amount(layout.billed, "b", texts)
     return RowAt(
         row=row,
         delivery=item.id,
         stored=Stored(int(batch[0]), day, int(number)),
         currency=attributes.currency,
-        effective=_amount(layout.effective, "b" if same else "e", texts),
-        billed=_amount(layout.billed, "b", texts),
+        effective=Decimal(texts["effective"]) if layout.rolled else effective,
+        billed=Decimal(texts["billed"]) if layout.rolled else billed,
     )
 
 
