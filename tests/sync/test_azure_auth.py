@@ -76,7 +76,7 @@ def test_a_client_secret_becomes_a_token_that_is_asked_for_once(address: str) ->
 def test_a_wrong_client_secret_is_told_without_it(address: str) -> None:
     wrong = {"client_secret": "wrong-client-secret"}
     made = container(only(**wrong), tenant="t", client="a", base_url=address)
-    with pytest.raises(SourceError, match="sign-in refuses the client secret") as caught:
+    with pytest.raises(SourceError, match="a wrong client secret") as caught:
         made.credential.sign(made.url, {})
     assert "wrong-client-secret" not in caught.value.line()
 

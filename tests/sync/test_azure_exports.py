@@ -12,8 +12,10 @@ import pytest
 from tests.fakes.azurite import KEY, Box, azurite, sas
 from tests.sync.azure_exports import EA, SUBSCRIPTION, Export, details, focus, text
 from tests.sync.cloud_program import Program
+from tests.sync.cost_files import parquet_of
 from tests.sync.source_driving import no_waiting
 
+PART = "part_0_0001.snappy.parquet"
 _numbers = itertools.count()
 
 
@@ -85,6 +87,25 @@ def test_actual_and_amortized_are_billed_and_effective_of_one_source(program: Pr
     assert {line["customer"]: line["cost"] for line in report["rows"]}["acme"] == "2.00"
 
 
+def test_a_pair_may_be_parquet(program: Program, box: Box, tmp_path: Path) -> None:
+    used = [details("2026-10-02", "0.75"), details("2026-10-03", "0.25")]
+    bought = [details("2026-10-01", "365", "Purchase")]
+    for name, kind, rows in (("bill", "ActualCost", bought), ("use", "AmortizedCost", used)):
+        (tmp_path / "x.csv").write_bytes(text(EA, rows))
+        data = parquet_of(tmp_path / "x.csv", tmp_path / "x.parquet").read_bytes()
+        export = Export(name, kind)
+        blob = f"{export.folder()}/part_0_0001.snappy.parquet"
+        box.put(blob, data)
+        export.write(box, export.manifest([(blob, len(data), len(rows))]))
+    assert program.sync()["error"] == ""
+    assert (only(program, "billed"), only(program)) == (Decimal(365), Decimal(1))
+    row = f"az:{box.url}/{Export('use').folder()}/{PART}:2"
+    code, out, _ = program.run("explain", "--row", row)
+    assert (code, "0.25" in out or "0.75" in out) == (0, True)
+    assert program.run("db", "rebuild")[0] == 0
+    assert (only(program, "billed"), only(program)) == (Decimal(365), Decimal(1))
+
+
 def test_focus_is_taken_where_there_are_both(program: Program, box: Box) -> None:
     Export("bill", "ActualCost").put(box, [details("2026-10-01", "5")])
     Export("use", "AmortizedCost").put(box, [details("2026-10-01", "5")])
@@ -154,9 +175,18 @@ def test_a_half_written_export_is_refused_whole(program: Program, box: Box, what
     assert BROKEN[what] in program.sync()["error"]
     assert program.json("reconcile")["rows"] == []
     Export(run="good", submitted="2026-10-30T00:00:00Z").put(box, [focus("2026-10-01", "3")])
-    if what != "damaged":
-        assert program.sync()["error"] == ""
-        assert only(program) == Decimal(3)
+    assert program.sync()["error"] == ""
+    assert only(program) == Decimal(3)
+
+
+def test_a_damaged_manifest_stops_its_month_alone(program: Program, box: Box) -> None:
+    Export().put(box, [focus("2026-10-01", "1")])
+    Export(month="2026-09", run="r9").put(box, [focus("2026-09-01", "2")])
+    box.put(f"{Export(run='run-2').folder()}/part_0_0001.csv", text(("BilledCost",), []))
+    box.put(f"{Export(run='run-2').folder()}/manifest.json", b'{"exportConfig": [')
+    line = program.sync()
+    assert "the manifest is damaged" in line["error"]
+    assert {key[1] for key in program.sums()} == {"2026-09"}
 
 
 def test_currencies_stay_apart(program: Program, box: Box) -> None:

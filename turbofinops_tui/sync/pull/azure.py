@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from turbofinops_tui.economics.periods import month_of_day, month_text
-from turbofinops_tui.errors import SourceError
+from turbofinops_tui.errors import DataError, SourceError
 from turbofinops_tui.sync.http import FEW
 from turbofinops_tui.sync.pull.azure_auth import sas_powers
 from turbofinops_tui.sync.pull.azure_blob import READ, ROLE, Blob, Container
@@ -18,8 +18,10 @@ from turbofinops_tui.sync.pull.azure_exports import (
     Run,
     check_scopes,
     export_name,
+    folder_of,
     newest,
     older_runs,
+    place_of,
     read_manifest,
 )
 from turbofinops_tui.sync.pull.azure_files import fetch_run, mark_views
@@ -40,6 +42,9 @@ class AzureExports:
         self.prefix = connection.settings.get("prefix", "").lstrip("/")
         self._blobs: dict[str, Blob] = {}
         self._items: dict[str, tuple[Run, ...]] = {}
+        self._broken: dict[tuple[str, str], tuple[Blob, DataError]] = {}
+        """(folder of an export, month) -> its newest damaged manifest"""
+        self._failing: dict[str, DataError] = {}
 
     @property
     def container(self) -> Container:
@@ -69,6 +74,7 @@ class AzureExports:
             scopes = {run.scope for run in self._runs({blob.name: blob for blob in listed}, notes)}
         except Denied as error:
             missing.append(f"{READ} ({error.hint or ROLE})")
+        notes += [error.line() for _, error in self._broken.values()]
         if not missing:
             notes.insert(0, f"{len(scopes)} scopes: {', '.join(sorted(scopes)) or 'no export yet'}")
         if powers := sas_powers(credential.query) or ("all" if credential.kind == "account-key" else ""):
@@ -89,9 +95,11 @@ class AzureExports:
             again = ask.full or (ask.since is not None and period >= month_text(month_of_day(ask.since)))
             if again or cursors.get(key, {}).get("blobs") != self._stamp(chosen):
                 items.append(Item(key, export, period, f"{chosen[0].label} {period}"))
-        if not self._items:
+        failing = self._half_written(runs)
+        items = [item for item in items if item.key not in self._failing] + failing
+        if not self._items and not self._failing:
             notes.append(f"there is no export below {self.container.url}/{self.prefix}")
-        size = sum(self._blobs[part.name].size for item in items for run in self._items[item.key]
+        size = sum(self._blobs[part.name].size for item in items for run in self._items.get(item.key, ())
                    for part in run.parts if part.name in self._blobs)  # fmt: skip
         if items:
             notes.append(f"{len(items)} months, {size / 1e6:,.1f} MB to read")
@@ -99,6 +107,8 @@ class AzureExports:
 
     def fetch(self, item: Item, folder: Path, tick: Tick) -> Fetched | None:
         """The files of one month; actual and amortized of one scope become one delivery."""
+        if item.key in self._failing:
+            raise self._failing[item.key]
         chosen = self._items[item.key]
         found = [
             (path, name, run.kind)
@@ -121,14 +131,38 @@ class AzureExports:
         )
 
     def _runs(self, blobs: Mapping[str, Blob], notes: list[str]) -> list[Run]:
-        """Every run, by its manifest where there is one."""
+        """Every run, by its manifest where there is one; damaged manifests go to ``_broken``."""
         runs = []
+        self._broken = {}
         for name, blob in blobs.items():
-            if name.rpartition("/")[2].casefold() == MANIFEST:
+            if name.rpartition("/")[2].casefold() != MANIFEST:
+                continue
+            try:
                 run = read_manifest(blob, self.container.read(name), notes)
-                if run is not None:
-                    runs.append(run)
-        return runs + older_runs(blobs.values(), runs)
+            except DataError as error:
+                held = self._broken.setdefault(place_of(name), (blob, error))
+                if blob.modified > held[0].modified:
+                    self._broken[place_of(name)] = (blob, error)
+                continue
+            if run is not None:
+                runs.append(run)
+        return runs + older_runs(blobs.values(), runs, self._broken)
+
+    def _half_written(self, runs: list[Run]) -> list[Item]:
+        """Months whose newest manifest is damaged: they fail one by one, and stay as they were."""
+        items = []
+        for (folder, period), (blob, error) in sorted(self._broken.items()):
+            same = [run for run in runs if run.manifest and folder_of(run.manifest) == folder]
+            newer = [run for run in same if run.period == period]
+            others = (self._blobs[run.manifest] for run in newer)
+            if any((other.modified, other.name) > (blob.modified, blob.name) for other in others):
+                continue  # it was run again since
+            name = export_name(same[0].scope if same else f"export:{folder}")
+            key = f"{name}/{period}"
+            self._failing[key] = error
+            self._items.pop(key, None)
+            items.append(Item(key, name, period, f"{folder} {period}"))
+        return items
 
     def _stamp(self, chosen: tuple[Run, ...]) -> dict[str, str]:
         """What a month is made of: name -> tag of its content at the source."""

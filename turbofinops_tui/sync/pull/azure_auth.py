@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -99,14 +100,44 @@ def check_sas(query: str, name: str) -> None:
 
 def sas_ended(query: str, now: str) -> str:
     """The day on which a signature ended, empty when it has not by ``now`` (an HTTP date of the server)."""
-    ends = dict(parse_qsl(query)).get("se", "")
+    return _day_of(query, "se", now, -1)
+
+
+def sas_begins(query: str, now: str) -> str:
+    """The moment at which a signature begins, when that is after ``now`` (an HTTP date of the server)."""
+    return _day_of(query, "st", now, 1)
+
+
+def _day_of(query: str, field: str, now: str, side: int) -> str:
+    """A day of a signature when it lies before (-1) or after (1) ``now``, else empty."""
+    text = dict(parse_qsl(query)).get(field, "")
     try:
-        moment = datetime.fromisoformat(ends)
+        moment = datetime.fromisoformat(text)
         served = parsedate_to_datetime(now)
     except (ValueError, TypeError):
         return ""
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return ends[:10] if moment < served else ""
+    moment, served = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (moment, served))
+    return text[:10] if (moment > served) - (moment < served) == side else ""
+
+
+_SIGN_IN = {
+    "AADSTS7000222": ("has a client secret that has expired", "make a new one and store it again"),
+    "AADSTS7000215": ("has a wrong client secret", "store its value, not its id"),
+    "AADSTS700016": ("has a client that the tenant does not know", "check tenant and client"),
+    "AADSTS90002": ("has a tenant that Microsoft does not know", "check tenant"),
+    "AADSTS500011": ("is of a tenant that has no storage", "check tenant"),
+}
+"""codes of Microsoft's sign-in"""
+
+
+def sign_in_refused(name: str, text: str) -> SourceError:
+    """What a refusal of Microsoft's sign-in means."""
+    for code, (what, hint) in _SIGN_IN.items():
+        if re.search(rf"{code}\b", text):
+            return SourceError(f"{name} {what} ({code})", hint)
+    return SourceError(
+        f"Microsoft's sign-in refuses the client secret of {name}", "check tenant, client, secret"
+    )
 
 
 def sas_powers(query: str) -> str:

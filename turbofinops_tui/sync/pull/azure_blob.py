@@ -12,7 +12,14 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from turbofinops_tui.errors import SourceError
 from turbofinops_tui.sync.http import ATTEMPTS
-from turbofinops_tui.sync.pull.azure_auth import VERSION, Credential, credential, sas_ended
+from turbofinops_tui.sync.pull.azure_auth import (
+    VERSION,
+    Credential,
+    credential,
+    sas_begins,
+    sas_ended,
+    sign_in_refused,
+)
 from turbofinops_tui.sync.pull.cloud_http import Answer, Http
 from turbofinops_tui.sync.runner import Denied
 
@@ -117,13 +124,15 @@ class Container:
             what = "the container" if code in ("ContainerNotFound", "ResourceNotFound", "") else "a blob"
             return SourceError(f"{what} of {self.name} does not exist ({self.url})", "check container_url")
         if "oauth2" in text or "AADSTS" in text:
-            return SourceError(
-                f"Microsoft's sign-in refuses the client secret of {self.name}",
-                "check tenant, client, secret",
-            )
+            return sign_in_refused(self.name, text)
         query = self._credential.query if self._credential else ""
         if status in (401, 403) and (ended := sas_ended(query, headers.get("Date", ""))):
             return SourceError(f"the sas of {self.name} ended on {ended}", "make a new one: read and list")
+        if status in (401, 403) and (begins := sas_begins(query, headers.get("Date", ""))):
+            return SourceError(
+                f"the sas of {self.name} begins on {begins}",
+                "wait, or make one without a start: read and list",
+            )
         if code in ("AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"):
             return Denied(READ, f"the credential of {self.name} may not read {self.url}", ROLE)
         if code in ("AuthorizationFailure", "PublicAccessNotPermitted"):
@@ -132,8 +141,12 @@ class Container:
                 "look at its firewall and whether it allows shared keys",
             )
         if status in (401, 403):
-            skew = "Date header" in text or "clock" in text.lower()
-            hint = "this machine's clock is wrong" if skew else "is it of another account, or at its end?"
+            if "Date header" in text or "clock" in text.lower():
+                return SourceError(
+                    "the clock of this machine is wrong by more than Azure allows (15 minutes)",
+                    "set it right",
+                )
+            hint = "is it of another account, or at its end? Give a new one"
             return SourceError(f"Azure refuses the credential of {self.name} ({code or status})", hint)
         return SourceError(f"Azure refuses {self.url} ({code or status})", "check the settings")
 

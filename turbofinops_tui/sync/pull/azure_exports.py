@@ -100,14 +100,28 @@ def _part(item: dict[str, Any]) -> Part:
     return Part(str(item["blobName"]).lstrip("/"), number("byteCount"), number("dataRowCount"))
 
 
-def older_runs(blobs: Iterable[Blob], known: Sequence[Run]) -> list[Run]:
+def place_of(name: str) -> tuple[str, str]:
+    """(folder of the export, month) of a blob by its path; DataError where the path does not tell."""
+    match = _FOLDER.fullmatch(name)
+    start = parse_day(match["start"]) if match else None
+    if match is None or start is None or start > MAX_DAY:
+        raise DataError(
+            "the manifest is damaged, and its path names no month", "run the export again", file=name
+        )
+    return match["export"], month_text(month_of_day(start))
+
+
+def older_runs(
+    blobs: Iterable[Blob], known: Sequence[Run], broken: Iterable[tuple[str, str]] = ()
+) -> list[Run]:
     """Runs of the layout without manifests: a folder below the month is a run, else each file is one.
 
     An export that writes manifests by now keeps its scope and kind for its earlier months; a run of a folder
-    in which the month has a manifest is half-written, or older than that one.
+    in which the month has a manifest is half-written, or older than that one; so is one whose manifest is
+    ``broken`` (folder, month).
     """
-    by_folder = {_folder(run.manifest): run for run in known}
-    have = {(_folder(run.manifest), run.period) for run in known}
+    by_folder = {folder_of(run.manifest): run for run in known}
+    have = {(folder_of(run.manifest), run.period) for run in known} | set(broken)
     found: dict[tuple[str, str, str], list[Blob]] = {}
     for blob in blobs:
         match = _FOLDER.fullmatch(blob.name)
@@ -132,7 +146,8 @@ def _older(key: tuple[str, str, str], blobs: Sequence[Blob], like: Run | None) -
     return Run(like.scope if like else scope, name, kind, period, order, parts)
 
 
-def _folder(name: str) -> str:
+def folder_of(name: str) -> str:
+    """The folder of the export in whose month a blob lies, else its own folder."""
     match = _FOLDER.fullmatch(name)
     return match["export"] if match else name.rpartition("/")[0]
 

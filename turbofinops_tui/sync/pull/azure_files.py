@@ -100,14 +100,16 @@ def mark_views(found: Sequence[tuple[Path, str, str]], folder: Path) -> list[tup
     """``(file, name, actual|amortized)`` as files that say in every line which view they are."""
     marked = []
     for number, (path, name, view) in enumerate(found):
+        if not path.stat().st_size:
+            continue
         if file_kind(path) == "parquet":
-            raise DataError(
-                "actual and amortized cost together are read from CSV alone",
-                "export them as CSV, or make one export of the FOCUS type, which holds both",
-                file=name,
-            )
-        target = folder / f"view-{number:05d}.csv.gz"
-        _mark(path, target, view, name)
+            from turbofinops_tui.sync.rollup.marking import mark_parquet
+
+            target = folder / f"view-{number:05d}.parquet"
+            mark_parquet(path, target, VIEW_COLUMN, view, name)
+        else:
+            target = folder / f"view-{number:05d}.csv.gz"
+            _mark(path, target, view, name)
         path.unlink()
         marked.append((target, name))
     return marked
