@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions import findings_words as words
+from turbofinops_tui.actions.bills_check import WORKED_OUT, not_fitting
 from turbofinops_tui.actions.margins import streaks
 from turbofinops_tui.actions.one_sided import customers_cost, named, no_revenue, one_sided
 from turbofinops_tui.economics.money import (
@@ -37,7 +38,7 @@ from turbofinops_tui.store.finding_paths import (
     finding_id,
     load_paths,
 )
-from turbofinops_tui.store.findings import load_findings, load_left_out
+from turbofinops_tui.store.findings import Finding, load_findings, load_left_out
 from turbofinops_tui.store.settings import all_settings
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def findings(reports: Reports, asked: Slice | None = None) -> Findings:
         else:
             found += [*_below_floor(reports, base, conn), *_one_sided(reports, base)]
     found += [*_nobodys(reports, whole, base), *_stale(reports), *_unconverted(whole)]
+    found += [_item(finding, since) for finding, since in not_fitting(reports)]
     today = reports.session.clock.today()
     listed = [replace(item, path=paths.get(item.name)) for item in found]
     here = {item.name for item in listed}
@@ -172,19 +174,22 @@ def _order(item: Item) -> tuple[bool, Decimal, str, str]:
 
 def _stored(conn: sqlite3.Connection) -> Iterable[Item]:
     for one in load_findings(conn):
-        item = one.finding
-        amount = None
-        if item.amount and item.currency in EXPONENTS:
-            amount = Money(to_units(parse_decimal(item.amount), item.currency), item.currency)
-        what = words.title(item.kind, item.key, item.source)
-        yield Item(
-            item.kind, item.key, item.source, what, item.detail, amount, one.first_seen[:10], item.position,
-            item.count,
-        )  # fmt: skip
+        if one.finding.kind not in WORKED_OUT:  # stores of earlier versions kept them
+            yield _item(one.finding, one.first_seen[:10])
     for key, source, values, currency, text in load_left_out(conn):
         amount = Money(to_units(parse_decimal(text), currency), currency)
         detail = f"{values:,} different values; take it in with import focus --include-tag {key}"
         yield Item("left-out tag", key, source, f"tag key {key} is left out", detail, amount)
+
+
+def _item(found: Finding, since: str) -> Item:
+    amount = None
+    if found.amount and found.currency in EXPONENTS:
+        amount = Money(to_units(parse_decimal(found.amount), found.currency), found.currency)
+    what = words.title(found.kind, found.key, found.source)
+    return Item(
+        found.kind, found.key, found.source, what, found.detail, amount, since, found.position, found.count
+    )
 
 
 # --- what the books show ----------------------------------------------------------------------

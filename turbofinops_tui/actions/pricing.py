@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from turbofinops_tui.actions.bills_check import excess, told_twice
 from turbofinops_tui.actions.usage_imports import (
     TWICE,
     UNPRICED,
@@ -17,7 +17,7 @@ from turbofinops_tui.actions.usage_imports import (
 )
 from turbofinops_tui.economics.money import exact_text, scale
 from turbofinops_tui.economics.periods import day_text
-from turbofinops_tui.store.findings import Finding, load_findings, record_findings
+from turbofinops_tui.store.findings import load_findings
 from turbofinops_tui.store.rule_set_rows import load_prices
 from turbofinops_tui.store.usage_calls import Told, call_days, derive_days, load_calls, set_prices
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
 
-EXCESS, OVERLAP = "evidence_over_bill", "cost_of_two_sources"
 DAYS_AT_ONCE = 20
 
 
@@ -69,14 +68,8 @@ def used_prices(session: Session) -> list[UsedPrice]:
 
 
 def check_prices(reports: Reports) -> dict[str, Any]:
-    """Models without a price, evidence above 1.05 of its bill, calls left out; each is a finding as well."""
-    excess = list(_excess(reports))
+    """Models without a price, evidence above 1.05 of its bill, what is left out: all are findings."""
     session = reports.session
-    overlap = list(_overlap(reports))
-    if not session.read_only and (excess or overlap):
-        with session.store.write("evidence against bills") as txn:
-            found = [_excess_finding(item) for item in excess]
-            record_findings(txn, found + [_overlap_finding(item) for item in overlap])
     with session.store.read() as conn:
         unpriced = [item.finding for item in load_findings(conn, UNPRICED) if item.state == "open"]
         twice = [item.finding for item in load_findings(conn, TWICE) if item.state == "open"]
@@ -90,8 +83,8 @@ def check_prices(reports: Reports) -> dict[str, Any]:
             }
             for item in unpriced
         ],
-        "excess": excess,
-        "overlap": overlap,
+        "excess": [item.record() for item in excess(reports)],
+        "overlap": [item.record() for item in told_twice(reports)],
         "left_out": [
             {"feed": item.source, "what": item.detail, "calls": item.count, "amount": item.amount or None,
              "currency": item.currency or None}
@@ -109,64 +102,6 @@ def _tokens(conn: Any, key: str) -> int:
         (provider, model),
     ).fetchone()
     return int(row[0])
-
-
-def _excess(reports: Reports) -> Iterator[dict[str, Any]]:
-    from turbofinops_tui.economics.evaluate.bills import TOLERANCE
-    from turbofinops_tui.economics.evaluate.usage import usage_of
-
-    books = reports.refresh()
-    bills = usage_of(books.facts, reports.rules()).bills
-    days = books.facts.evidence.days
-    if days is None:
-        return
-    for day, cell, held in bills.measured(days.start, days.end):
-        told = sum(held.parts.values(), Fraction(0))
-        if held.bill > 0 and told > TOLERANCE * held.whole > 0 and not cell.model:
-            over = held.bill * (told - held.whole) / held.whole
-            yield {
-                "day": day_text(day), "provider": cell.provider, "account": cell.account,
-                "model": cell.family or None, "class": cell.token_class or None,
-                "bill": exact_text(held.bill, cell.currency),
-                "evidence": exact_text(round(held.bill + over), cell.currency),
-                "over": exact_text(round(over), cell.currency), "currency": cell.currency,
-                "by": "tokens" if held.by_tokens else "money",
-            }  # fmt: skip
-
-
-def _overlap(reports: Reports) -> Iterator[dict[str, Any]]:
-    """What a gateway's cost tells that a bill tells too, by source and provider."""
-    books = reports.refresh()
-    rows = books.facts.left_out
-    sums: dict[tuple[str, str, str], int] = {}
-    days: dict[tuple[str, str, str], set[int]] = {}
-    for dimension, day, amount in zip(
-        *(c.tolist() for c in (rows.dimension, rows.when, rows.effective)), strict=True
-    ):
-        own = books.dimensions[dimension]
-        key = (own.source, own.provider, own.currency)
-        sums[key] = sums.get(key, 0) + amount
-        days.setdefault(key, set()).add(day)
-    for (source, provider, currency), amount in sorted(sums.items()):
-        yield {
-            "source": source, "provider": provider, "days": len(days[source, provider, currency]),
-            "amount": exact_text(amount, currency), "currency": currency,
-        }  # fmt: skip
-
-
-def _overlap_finding(item: dict[str, Any]) -> Finding:
-    days = f"{item['days']} days that a bill of {item['provider']} tells too"
-    detail = f"cost of {item['source']} on {days}: left out"
-    return Finding(
-        OVERLAP, item["provider"], item["source"], detail, amount=item["amount"], currency=item["currency"]
-    )
-
-
-def _excess_finding(item: dict[str, Any]) -> Finding:
-    place = " ".join(str(item[name]) for name in ("account", "model", "class") if item[name])
-    detail = f"evidence of {item['day']} is worth {item['evidence']}, the bill {item['bill']}: {place}"
-    key = f"{item['day']} {place}"
-    return Finding(EXCESS, key, item["provider"], detail, amount=item["over"], currency=item["currency"])
 
 
 # --- pricing anew ---------------------------------------------------------------------------------

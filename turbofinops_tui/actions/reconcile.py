@@ -105,7 +105,7 @@ def reconcile(reports: Reports, source: str | None = None) -> Reconciliation:
 def left_out_amounts(books: FactBooks) -> dict[tuple[int, str, str], Decimal]:
     """(batch, currency, cost basis) -> what a stronger source tells too: no part of the total that counts."""
     found: dict[tuple[int, str, str], Decimal] = {}
-    rows = books.facts.left_out
+    rows = books.facts.left_out.rows
     for dimension, number, *amounts in zip(
         *(c.tolist() for c in (rows.dimension, rows.batch, rows.effective, rows.billed)), strict=True
     ):

@@ -66,7 +66,7 @@ def _check(args: argparse.Namespace, session: Session) -> int:
         what = " ".join(str(item[name]) for name in ("day", "provider", "account", "model") if item[name])
         say(f"over its bill: {what}: evidence {item['evidence']}, bill {item['bill']} {item['currency']}")
     for item in found["overlap"]:
-        text = f"{item['source']} on {item['days']} days, a bill of {item['provider']} tells them"
+        text = f"{item['source']} ({item['provider']}) on {item['days']} days that {item['counts']} tells too"
         say(f"left out: {text}: {item['amount']} {item['currency']}")
     for item in found["left_out"]:
         say(f"left out: {item['what']}, {item['amount'] or 'no price'} {item['currency'] or ''}".rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.types import CostDimension
@@ -11,6 +12,8 @@ from turbofinops_tui.economics.types import CostDimension
 AI_CATEGORY = "AI and Machine Learning"
 AI_PROVIDERS = ("openai", "anthropic", "openrouter")
 """sources of an AI kind: all their cost is AI cost"""
+LONGEST_VENDOR = 100
+"""characters of a service that may be a vendor's name"""
 _PROVIDERS = {
     "aws.bedrock": "aws", "bedrock": "aws", "bedrock_converse": "aws",
     "gcp.vertex_ai": "gcp", "vertex_ai": "gcp",
@@ -18,6 +21,7 @@ _PROVIDERS = {
     "azure.ai.inference": "azure", "az.ai.openai": "azure", "az.ai.inference": "azure", "azure_ai": "azure",
 }  # fmt: skip
 _DATED = re.compile(r"([-@](\d{4}-\d{2}-\d{2}|\d{8}|\d{4})|[-@:]latest|-v\d+(:\d+)?|:\d+)$", re.ASCII)
+_LEGAL = re.compile(r"[,.]?\s*(\b(inc|llc|pbc|ltd|gmbh|corp|corporation)\.?)?$")
 _REGION = re.compile(r"^(us|eu|apac|global|us-gov|jp|au|ca|sa)\.", re.ASCII)
 
 
@@ -25,6 +29,18 @@ def provider_name(named: str) -> str:
     """The provider as cost knows it: ``aws`` for ``aws.bedrock``; others folded."""
     word = fold(named)
     return _PROVIDERS.get(word, word)
+
+
+@lru_cache(maxsize=10_000)
+def vendor(service: str, provider: str = "") -> str:
+    """The vendor that a marketplace's row is about: ``anthropic`` of the service ``Anthropic, Inc.``.
+
+    With ``provider`` (the row's own) only a service that is an AI vendor's name says another one.
+    """
+    name = _LEGAL.sub("", fold(service)).strip() if len(service) <= LONGEST_VENDOR else ""
+    if not provider:
+        return name
+    return name if name in AI_PROVIDERS else provider
 
 
 def model_family(model: str) -> str:

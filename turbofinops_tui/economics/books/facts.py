@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turbofinops_tui.economics.books.evidence import EvidenceSource, MemoryEvidence, UsageFacts
-from turbofinops_tui.economics.books.overlap import without_overlap
+from turbofinops_tui.economics.books.overlap import LeftOut, without_overlap
 from turbofinops_tui.economics.books.priced import with_priced
 from turbofinops_tui.economics.books.revenue import Entries, RevenueFacts, revenue_facts
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns
@@ -267,7 +267,7 @@ class Facts:
         self.settings = settings
         self.facts_id = facts_id
         self.evidence = UsageFacts(MemoryEvidence() if evidence is None else evidence)
-        self.left_out = CostRows.of(())
+        self.left_out = LeftOut.none()
         """daily rows that a stronger source tells too, which do not count"""
         self.memory: dict[object, object] = {}
         """what the evaluator derived from the facts alone, by its own keys"""
@@ -278,8 +278,9 @@ class Facts:
             self.dimensions, customers, self.cost, self.revenue, self.rates, self.settings, self.facts_id,
             evidence or self.evidence.source,
         )  # fmt: skip
+        other.left_out = self.left_out
         if evidence is None:
-            other.evidence, other.left_out = self.evidence, self.left_out
+            other.evidence = self.evidence
         _ = self.index, self.monthly, self.currencies, self.naming
         for name in ("index", "monthly", "currencies", "naming"):
             other.__dict__[name] = self.__dict__[name]

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from turbofinops_tui.economics.ai_names import AI_CATEGORY, is_ai_cost, provider_name
+from turbofinops_tui.economics.ai_names import AI_CATEGORY, is_ai_cost, provider_name, vendor
 from turbofinops_tui.economics.books.evidence import EvidenceSource
 from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
@@ -68,7 +68,9 @@ def _billed(
     positions = [
         number
         for number, d in enumerate(dimensions)
-        if d.provider in told and d.charge_category != "Tax" and is_ai_cost(d, settings.ai_services)
+        if vendor(d.service, d.provider) in told
+        and d.charge_category != "Tax"
+        and is_ai_cost(d, settings.ai_services)
     ]
     found: dict[tuple[str, int], set[str]] = {}
     if positions and evidence.days is not None:
@@ -76,7 +78,10 @@ def _billed(
         rows = cost.daily(days.start, days.end, np.array(positions, dtype=np.int64))
         has = np.flatnonzero((rows.effective != 0) | (rows.billed != 0))
         for at, day in zip(rows.dimension[has].tolist(), rows.when[has].tolist(), strict=True):
-            found.setdefault((dimensions[at].provider, day), set()).add(dimensions[at].account)
+            d = dimensions[at]
+            seller = vendor(d.service, d.provider)
+            account = d.account if seller == d.provider else ""
+            found.setdefault((seller, day), set()).add(account)
     return {key: frozenset(accounts) for key, accounts in found.items()}
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from turbofinops_tui.economics.ai_names import model_family, provider_name
+from turbofinops_tui.economics.ai_names import model_family, provider_name, vendor
 from turbofinops_tui.economics.books import Facts
 from turbofinops_tui.economics.books.evidence import UsageRows
 from turbofinops_tui.economics.books.rows import Ints
@@ -117,13 +117,13 @@ class Bills:
         number: dict[Cell, int] = {}
         ai = is_ai(self._facts)
         for position, d in enumerate(self._facts.dimensions):
-            if not ai[position] or d.provider not in told or d.charge_category in ("Tax", "Credit"):
+            seller = vendor(d.service, d.provider)
+            if not ai[position] or seller not in told or d.charge_category in ("Tax", "Credit"):
                 continue
+            account = d.account if seller == d.provider else ""  # a marketplace's is none of the vendor's
             family = model_family(d.model)
             model = d.model if d.cost_basis == "priced" else ""
-            cell = Cell(
-                d.provider, d.account, family, token_class(d.unit) if family else "", d.currency, model
-            )
+            cell = Cell(seller, account, family, token_class(d.unit) if family else "", d.currency, model)
             self.cell_of[position] = number.setdefault(cell, len(number))
         self.cells = list(number)
 
@@ -179,7 +179,7 @@ class Bills:
             for number in self._of_provider.get(provider_name(own.provider), ())
             if number in cells
             and self.cells[number].family in ("", family)
-            and own.account in ("", self.cells[number].account)
+            and (not own.account or self.cells[number].account in ("", own.account))
             and cells[number].bill > 0
             and cells[number].whole > 0
         ]
