@@ -98,7 +98,7 @@ class Dice:
         rules = reports.drafts.outcome().rules
         if section == "identities":
             return self._identity(rules)
-        held = reports.drafts.routes() if section == "routes" else getattr(rules, section)
+        held = reports.drafts.evidence().routes if section == "routes" else getattr(rules, section)
         act = self.pick(("add", "add", "edit", "move", "switch", "remove")) if held else "add"
         if len(held) > 6:
             act = "remove"

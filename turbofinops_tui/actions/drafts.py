@@ -22,14 +22,15 @@ from turbofinops_tui.store.customers import SCOPE, load_customers, load_identiti
 from turbofinops_tui.store.dimensions import load_live_dimensions
 from turbofinops_tui.store.drafts import Draft, Edit, Scratch, Step, adds, edit_text, edits
 from turbofinops_tui.store.reading import load_reading
-from turbofinops_tui.store.rule_rows import RouteRule, load_routes, load_rules
-from turbofinops_tui.store.rule_set_rows import Register
+from turbofinops_tui.store.rule_rows import load_routes, load_rules
+from turbofinops_tui.store.rule_set_rows import Register, evidence_settings
 from turbofinops_tui.store.settings import load_settings
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
     from turbofinops_tui.economics.books import FactBooks
     from turbofinops_tui.store.open import WriteTxn
+    from turbofinops_tui.store.rule_sets import Evidence
 
 __all__ = ["Draft", "Drafts", "Edit", "Outcome", "Step", "adds", "edit_text", "edits"]
 _T = TypeVar("_T")
@@ -189,12 +190,12 @@ class Drafts:
             stored.apply_edits(txn, draft.edits, register)
             return work(txn)
 
-    def routes(self) -> tuple[RouteRule, ...]:
-        """The routes as the draft leaves them; the saved ones without a draft."""
+    def evidence(self) -> Evidence:
+        """How spans are read under the draft, routes too; as it is saved without a draft."""
         if self.load() is None:
             with self.session.store.read() as conn:
-                return load_routes(conn)
-        return self.look(lambda txn: load_routes(txn.conn))
+                return evidence_settings(conn, load_routes(conn))
+        return self.look(lambda txn: evidence_settings(txn.conn, load_routes(txn.conn)))
 
     def trial(self, work: Callable[[WriteTxn, Register], _T]) -> tuple[_T, Outcome]:
         """What ``work`` does to the saved rules (a draft plays no part); nothing is stored.

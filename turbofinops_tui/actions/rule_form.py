@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
 
+from turbofinops_tui.actions import said
 from turbofinops_tui.actions.drafts import Edit, adds, edits
 from turbofinops_tui.actions.rule_words import (
     match_words,
@@ -16,6 +17,7 @@ from turbofinops_tui.actions.rule_words import (
     parse_percent,
     parse_split,
 )
+from turbofinops_tui.actions.said import Keys, Named
 from turbofinops_tui.economics.money import Money, decimal_text
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.types import (
@@ -38,10 +40,12 @@ if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.economics.consequences import Difference
 
-Editable = ClassRule | Link | SharedRule | FeatureRule | RouteRule
+Editable = ClassRule | Link | SharedRule | FeatureRule | RouteRule | Named | Keys
 Texts = Mapping[str, str]
-KINDS: tuple[str, ...] = (*get_args(LinkKind), "class", "shared", "product", "route")
-"""what a rule can be: the kinds of links, a class or shared rule, a product's features, a route's feature"""
+SAID = ("identity", "trace id", "keys")
+KINDS: tuple[str, ...] = (*get_args(LinkKind), "class", "shared", "product", "route", *SAID)
+"""what a rule can be: the kinds of links, a class or shared rule, a product's features, a route's feature,
+whose an identity or a trace is, the attributes of spans that name customer and feature"""
 OF_LISTS = KINDS[len(get_args(LinkKind)) :]
 """kinds that are a list of their own: a rule never goes from one to another"""
 WEIGHTS: tuple[str, ...] = get_args(Weight)
@@ -49,12 +53,14 @@ RESTS: tuple[str, ...] = get_args(Rest)
 USAGE = "usage"
 """in place of a product's split: by the customer's evidence"""
 METHODS: tuple[str, ...] = get_args(Method)
-MOST_VALUES = 2000
-"""values of one key that completion offers"""
 _DATED = ("start", "end", "enabled")
-_LINK = ("match", "customer", "feature", "percent", *_DATED)
+_GIVES = ("match", "customer", "feature", "percent")
 _FIELDS = {
-    "trace": ("match", "customer", "feature", "percent", "evidence", "weight", "rest", *_DATED),
+    "tag": (*_GIVES, "split", *_DATED),
+    "trace": (*_GIVES, "split", "evidence", "weight", "rest", *_DATED),
+    "identity": ("identity", "customer", "take"),
+    "trace id": ("trace", "customer"),
+    "keys": ("customer_keys", "feature_keys", "exclusive_scopes"),
     "product": ("product", "split", "enabled"),
     "route": ("pattern", "feature", "enabled"),
     "class": ("match", "cost_class", "name", *_DATED),
@@ -64,20 +70,23 @@ _FIELDS = {
 
 def fields_of(kind: str) -> tuple[str, ...]:
     """The fields that a rule of ``kind`` has, in form order."""
-    return _FIELDS.get(kind, _LINK)
+    return _FIELDS.get(kind, (*_GIVES, *_DATED))
 
 
 def kind_of(rule: Editable) -> str:
     """The word of ``KINDS`` for a rule."""
-    words = {ClassRule: "class", SharedRule: "shared", FeatureRule: "product", RouteRule: "route"}
-    return rule.kind if isinstance(rule, Link) else words[type(rule)]
+    words: dict[type, str] = {
+        ClassRule: "class", SharedRule: "shared", FeatureRule: "product", RouteRule: "route", Keys: "keys",
+    }  # fmt: skip
+    return rule.kind if isinstance(rule, Link | Named) else words[type(rule)]
 
 
 def blank(kind: str) -> Editable:
     """A new rule of ``kind`` that matches nothing yet."""
     others: dict[str, Editable] = {
         "class": ClassRule("", Match(()), "opex"), "shared": SharedRule("", Match(()), "revenue"),
-        "product": FeatureRule("", ""), "route": RouteRule("", "", ""),
+        "product": FeatureRule("", ""), "route": RouteRule("", "", ""), "identity": Named("identity"),
+        "trace id": Named("trace id"), "keys": Keys(),
     }  # fmt: skip
     if kind in others:
         return others[kind]
@@ -87,6 +96,8 @@ def blank(kind: str) -> Editable:
 
 def texts_of(rule: Editable) -> dict[str, str]:
     """Every field of the rule in the words of the command line."""
+    if isinstance(rule, Named | Keys):
+        return said.texts_of(rule)
     on = {"kind": kind_of(rule), "enabled": "yes" if rule.enabled else "no"}
     if isinstance(rule, RouteRule):
         return on | {"pattern": rule.pattern, "feature": rule.feature}
@@ -99,7 +110,7 @@ def texts_of(rule: Editable) -> dict[str, str]:
     }
     if isinstance(rule, Link):
         percent = decimal_text(rule.percent)
-        found |= {"customer": rule.customer, "feature": rule.feature, "percent": percent}
+        found |= {"customer": rule.customer, "feature": rule.feature, "percent": percent, "split": ""}
         return found | {"evidence": _joined(rule.evidence), "weight": rule.weight, "rest": rule.rest}
     if isinstance(rule, ClassRule):
         return found | {"cost_class": rule.cost_class, "name": rule.name}
@@ -111,10 +122,15 @@ def _split(pairs: Iterable[tuple[str, Decimal]]) -> str:
 
 
 def read(rule: Editable, texts: Texts) -> tuple[Editable, dict[str, str]]:
-    """``rule`` with what the fields say, and what cannot be read: field -> one line."""
+    """``rule`` with what the fields say, and what cannot be read: field -> one line.
+
+    What is said beside the lists is read when its edits are made.
+    """
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     base = rule if kind_of(rule) == texts["kind"] else blank(texts["kind"])
+    if isinstance(base, Named | Keys):
+        return base, {}
     if isinstance(rule, Link) and isinstance(base, Link):
         base = replace(rule, kind=base.kind)
         if base.kind != "trace":
@@ -124,6 +140,11 @@ def read(rule: Editable, texts: Texts) -> tuple[Editable, dict[str, str]]:
             values[name] = _READERS.get(name, str.strip)(texts.get(name, ""))
         except TurboError as error:
             errors[name] = error.line()
+    if isinstance(base, Link) and "split" in values:
+        parts = values.pop("split")
+        if parts:  # it says who has what, in place of customer and percent
+            errors.pop("percent", None)
+            values |= {"customer": parts[0][0], "percent": parts[0][1]}
     if isinstance(base, FeatureRule) and "split" in values:
         usage = texts.get("split", "").strip().casefold() == USAGE
         values |= {"usage": usage, "split": () if usage else values["split"]}
@@ -163,15 +184,32 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def edit_of(rule: Editable) -> Edit:
-    """The edit that puts ``rule`` into the draft: a new one without an id, else in its place."""
-    return edits(rule) if rule.id else adds(rule)
+def edits_of(rule: Editable, texts: Texts, links: Sequence[Link] = ()) -> list[Edit]:
+    """The edits that put ``rule`` (as ``read`` gave it) into the draft; ``links`` are those of the draft.
+
+    A new rule has no id. The parts of a link's split stand one behind the other, where the link stood.
+    """
+    if isinstance(rule, Named | Keys):
+        return said.edits_of(rule, texts)
+    if isinstance(rule, Link):
+        return _link_edits(rule, parse_split(_words(texts.get("split", "")), "CUSTOMER"), links)
+    return [edits(rule) if rule.id else adds(rule)]
+
+
+def _link_edits(link: Link, parts: Sequence[tuple[str, Decimal]], links: Sequence[Link]) -> list[Edit]:
+    """The link with its first part, then new ones behind it."""
+    places = {held.id: place for place, held in enumerate(links)}
+    after = links[places[link.id] + 1 :][:1] if link.id in places else ()
+    before = after[0].id if after else ""
+    more = [replace(link, id="", customer=who, percent=part) for who, part in parts[1:]]
+    return [edits(link) if link.id else adds(link), *(adds(part, before) for part in more)]
 
 
 def field_of(message: str, kind: str) -> str:
     """The field that a refusal is about, by its words; the match when none is named."""
     words = (
         ("percents of a split", "split"), ("evidence", "evidence"), ("product", "product"),
+        ("customer key", "customer_keys"),
         ("route", "pattern"),
         ("percent", "percent"), ("split", "split"), ("partitions", "within"), ("never apply", "end"),
         ("no customer", "customer"), ("gives nothing", "customer"), ("feature", "feature"),
@@ -200,25 +238,35 @@ class Preview:
     field: str = ""
     of_cost: bool = True
     """whether the rule matches cost at all"""
+    edits: tuple[Edit, ...] = ()
+    """what saving puts into the draft; empty when nothing is another"""
 
 
-def preview(reports: Reports, asked: Slice, rule: Editable) -> Preview:
+def preview(reports: Reports, asked: Slice, rule: Editable, texts: Texts) -> Preview:
     """Try ``rule`` on the draft; nothing is stored. What refuses it is told, not raised."""
-    edit = edit_of(rule)
     try:
         reports.refresh()
-        outcome = reports.drafts.outcome([edit])
+        links = reports.drafts.outcome().rules.links if texts.get("split") else ()
+        made = edits_of(rule, texts, links)
+        outcome = reports.drafts.outcome(made)
         found = reports.compare_rules(outcome, asked)
-        by_link = replace(asked, by=("link",), measures=("cost",), having=(), view="draft")
-        gives = isinstance(rule, Link | SharedRule) and _of_cost(rule)
-        placed = _placed(reports, by_link, edit, outcome.ids[-1]) if gives else None
+        placed = None
+        if isinstance(rule, Link | SharedRule) and _of_cost(rule):
+            by_link = replace(asked, by=("link",), measures=("cost",), having=(), view="draft")
+            placed = _placed(reports, by_link, made, outcome.ids[-len(made) :])
     except TurboError as error:
-        return Preview(refused=error.line(), field=field_of(error.message, kind_of(rule)))
+        return Preview(refused=error.line(), field=_field(error.message, texts))
+    if isinstance(rule, FeatureRule | RouteRule | Named | Keys) or not _of_cost(rule):
+        return Preview(difference=found, of_cost=False, edits=tuple(made))
     books = reports.books()
-    if isinstance(rule, FeatureRule | RouteRule) or not _of_cost(rule):
-        return Preview(difference=found, of_cost=False)
     matched = len(books.index.match(rule.match).positions)
-    return Preview(matched, len(books.dimensions), placed, found)
+    return Preview(matched, len(books.dimensions), placed, found, edits=tuple(made))
+
+
+def _field(message: str, texts: Texts) -> str:
+    found = field_of(message, texts["kind"])
+    parted = bool(texts.get("split", "").strip()) and texts["kind"] in ("tag", "trace")
+    return "split" if parted and found in ("customer", "percent") else found
 
 
 def _of_cost(rule: ClassRule | Link | SharedRule) -> bool:
@@ -226,70 +274,8 @@ def _of_cost(rule: ClassRule | Link | SharedRule) -> bool:
     return any(name not in SPAN_DIMENSIONS for name, _ in rule.match.terms)
 
 
-def _placed(reports: Reports, asked: Slice, edit: Edit, rule_id: str) -> Money | None:
-    table = reports.table(asked, [edit])
-    cells = [row.values[0] for row in table.rows if row.key[0] == rule_id]
+def _placed(reports: Reports, asked: Slice, made: Sequence[Edit], names: Sequence[str]) -> Money:
+    table = reports.table(asked, made)
+    cells = [row.values[0] for row in table.rows if row.key[0] in names]
     amounts = [cell for cell in cells if isinstance(cell, Money)]
     return sum(amounts[1:], amounts[0]) if amounts else Money(0, table.currency)
-
-
-# --- completion ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """Real words to complete from: match keys with their values, customers, features."""
-
-    values: dict[str, list[str]] = field(default_factory=dict)
-    customers: list[str] = field(default_factory=list)
-    features: list[str] = field(default_factory=list)
-    services: list[str] = field(default_factory=list)
-    """of usage evidence"""
-    products: list[str] = field(default_factory=list)
-
-
-def completions(reports: Reports) -> Completions:
-    """What the books hold: every dimension and tag key with its values, sorted."""
-    books = reports.refresh()
-    found: dict[str, set[str]] = {}
-    for dimension in books.dimensions:
-        for name in ("provider", "account", "service", "category", "source"):
-            found.setdefault(name, set()).add(getattr(dimension, name))
-        for key, value in dimension.tags.items():
-            found.setdefault(f"tag:{key}", set()).add(value)
-    rules = reports.rules()
-    used = {key.feature for key in books.facts.evidence.keys} - {""}
-    features = sorted({link.feature for link in rules.links if link.feature} | used | {"{value}"})
-    services = sorted({key.service for key in books.facts.evidence.keys} - {""})
-    labels = sorted({k.feature for k in books.facts.evidence.keys if k.feature_kind == "label"} - {""})
-    products = sorted(set(books.revenue.labels["product"]) - {""})
-    customers = ["{value}", *sorted(customer.ref for customer in books.customers)]
-    values = {key: sorted(filter(None, held))[:MOST_VALUES] for key, held in sorted(found.items())}
-    return Completions(values | {"label": labels}, customers, features, services, products)
-
-
-def complete_last(text: str, words: list[str]) -> str | None:
-    """Completes the last of several words."""
-    head, blank_, word = text.rpartition(" ")
-    found = complete(word, words)
-    return None if found is None else f"{head}{blank_}{found}"
-
-
-def complete(text: str, words: list[str]) -> str | None:
-    """The first of ``words`` that begins with ``text``, spelt from there as the word is."""
-    folded = text.casefold()
-    found = next((word for word in words if word.casefold().startswith(folded)), None) if text else None
-    return None if found is None else text + found[len(text) :]
-
-
-def complete_match(text: str, known: Completions) -> str | None:
-    """Completes the last word of a match: its key up to ``=``, then a value of that key."""
-    head, blank_, word = text.rpartition(" ")
-    name, equals, value = word.partition("=")
-    if not equals:
-        found = complete(name, [f"{key}=" for key in known.values])
-    else:
-        held = known.values.get(name.casefold(), [])
-        tail = complete(value, [item for item in held if " " not in item])
-        found = None if tail is None else f"{name}={tail}"
-    return None if found is None else f"{head}{blank_}{found}"

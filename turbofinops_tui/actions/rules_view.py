@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from turbofinops_tui.actions import links
 from turbofinops_tui.actions.rule_words import match_words
+from turbofinops_tui.actions.said import Keys, Named, Said, drop, said_rules
 from turbofinops_tui.economics.money import Money, decimal_text
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.types import (
@@ -21,14 +22,17 @@ from turbofinops_tui.economics.types import (
     Slice,
     Table,
 )
-from turbofinops_tui.errors import NotFoundError
-from turbofinops_tui.store.rule_rows import RouteRule
+from turbofinops_tui.errors import NotFoundError, UsageError
+from turbofinops_tui.store.drafts import Edit
+from turbofinops_tui.store.rule_rows import RouteRule, section_of
+from turbofinops_tui.store.rule_set_rows import evidence_settings
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.links import Rule, Section
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.actions.session import Session
 
+SaidSection = Literal["identities", "traces", "evidence"]
 SECTIONS: tuple[Section, ...] = ("classes", "links", "shared", "features", "routes")
 _SINGULAR = {"classes": "class", "links": "link", "shared": "shared"}
 
@@ -37,7 +41,7 @@ _SINGULAR = {"classes": "class", "links": "link", "shared": "shared"}
 class RuleLine:
     """One rule as one line; ``place`` counts from 1 in its own list."""
 
-    section: Section
+    section: Section | SaidSection
     place: int
     count: int
     """rules in its list"""
@@ -48,7 +52,19 @@ class RuleLine:
     dates: str
     enabled: bool
     cost: Money | None
-    rule: ClassRule | Link | SharedRule | FeatureRule | RouteRule
+    rule: ClassRule | Link | SharedRule | FeatureRule | RouteRule | Said
+
+    @property
+    def listed(self) -> bool:
+        """Whether it stands in an order and can be switched; identities, trace ids and keys do not."""
+        return not isinstance(self.rule, Named | Keys)
+
+    @property
+    def gone(self) -> Edit | None:
+        """The edit of the draft that takes it away; None for the keys."""
+        if isinstance(self.rule, Named | Keys):
+            return drop(self.rule)
+        return Edit("remove", section_of(self.rule), self.id)
 
 
 def rule_lines(
@@ -81,10 +97,34 @@ def rule_lines(
 
 
 def lines_of_view(session: Session, reports: Reports, scope: Slice) -> list[RuleLine]:
-    """``rule_lines`` of the rules that the view of a slice stands for."""
+    """``rule_lines`` of the rules that the view of a slice stands for, then what is said beside them."""
+    reports.refresh()
     if scope.view == "saved":
-        return rule_lines(session, reports.table, scope)
-    return rule_lines(session, reports.table, scope, reports.drafts.outcome().rules, reports.drafts.routes())
+        with session.store.read() as conn:
+            evidence = evidence_settings(conn, ())
+        lines = rule_lines(session, reports.table, scope)
+        return [*lines, *_said_lines(said_rules(reports.rules().identities, evidence))]
+    rules, evidence = reports.drafts.outcome().rules, reports.drafts.evidence()
+    lines = rule_lines(session, reports.table, scope, rules, evidence.routes)
+    return [*lines, *_said_lines(said_rules(rules.identities, evidence))]
+
+
+def _said_lines(found: Sequence[Said]) -> list[RuleLine]:
+    counts: dict[str, int] = {}
+    lines = []
+    for item in found:
+        kind = "keys" if isinstance(item, Keys) else item.kind
+        counts[kind] = counts.get(kind, 0) + 1
+        if isinstance(item, Keys):
+            section: SaidSection = "evidence"
+            match = " ".join(item.customer_keys)
+            target = f"customer; feature by {' '.join(item.feature_keys) or 'routes alone'}"
+        else:
+            section, match, target = item.section, item.id, item.customer
+        lines.append(
+            RuleLine(section, counts[kind], 0, item.id, kind, match, target, "always", True, None, item)
+        )
+    return lines
 
 
 def _drafted(rules: Rules, routes: Sequence[RouteRule], section: Section) -> Sequence[Rule]:
@@ -173,45 +213,54 @@ Change = tuple[str, Callable[[Any, Any], Any], Callable[[Any, Any], Any]]
 
 def switch(line: RuleLine) -> Change:
     """Enable a disabled rule or disable an enabled one."""
+    section, _ = _of_list(line)
     to = not line.enabled
     what = f"{'enabled' if to else 'disabled'} {line.id}"
 
     def do(session: Session, _: object) -> None:
-        _must(links.enable_rule(session, line.section, line.id, to))
+        _must(links.enable_rule(session, section, line.id, to))
 
     def undo(session: Session, _: object) -> None:
-        _must(links.enable_rule(session, line.section, line.id, not to))
+        _must(links.enable_rule(session, section, line.id, not to))
 
     return what, do, undo
 
 
 def remove(line: RuleLine) -> Change:
     """Remove a rule; undo puts it back in its place."""
+    section, rule = _of_list(line)
 
     def do(session: Session, _: object) -> None:
-        links.remove_rule(session, line.section, line.id)
+        links.remove_rule(session, section, line.id)
 
     def undo(session: Session, _: object) -> None:
-        links.add_rule(session, line.rule)
-        links.move_rule(session, line.section, line.id, line.place)
+        links.add_rule(session, rule)
+        links.move_rule(session, section, line.id, line.place)
 
     return f"removed {line.id}", do, undo
 
 
 def move(line: RuleLine, step: int) -> Change | None:
     """One place up or down in its own list; None at its end."""
+    section, _ = _of_list(line)
     to = line.place + step
     if not 1 <= to <= line.count:
         return None
     what = f"moved {line.id} to place {to}"
 
     def do(session: Session, _: object) -> None:
-        links.move_rule(session, line.section, line.id, to)
+        links.move_rule(session, section, line.id, to)
 
     def undo(session: Session, _: object) -> None:
-        links.move_rule(session, line.section, line.id, line.place)
+        links.move_rule(session, section, line.id, line.place)
 
     return what, do, undo
+
+
+def _of_list(line: RuleLine) -> tuple[Section, Rule]:
+    if isinstance(line.rule, Named | Keys):
+        raise UsageError(f"{line.kind} {line.id} stands in no list", "edit it in the draft")
+    return section_of(line.rule), line.rule
 
 
 def _must(changed: bool) -> None:

@@ -73,8 +73,9 @@ class LinksScreen(Frame):
     def take(self, data: Any) -> None:
         """Show the rules."""
         lines: list[RuleLine] = data
-        show(self.hint, not lines)
-        show(self.list, bool(lines))
+        some = any(line.gone is not None for line in lines)
+        show(self.hint, not some)
+        show(self.list, some)
         self.list.set_rows(lines)
         self.refresh_frame()
 
@@ -82,7 +83,8 @@ class LinksScreen(Frame):
         """How many rules there are, and how many are off."""
         lines = self.list.model.rows
         off = sum(not line.enabled for line in lines)
-        return [self.TITLE, f"{len(lines)} rules, {off} off" if lines else "none"]
+        rules = sum(line.listed for line in lines)
+        return [self.TITLE, f"{rules} rules, {off} off" if rules else "none"]
 
     # --- columns --------------------------------------------------------------------------
 
@@ -130,7 +132,11 @@ class LinksScreen(Frame):
         line = self.list.current
         if line is None or self._elsewhere():
             return
-        if self.host.desk.draft is not None:
+        if not line.listed:
+            self.say(
+                f"this has no switch: {'e edits the keys' if line.gone is None else 'delete removes it'}"
+            )
+        elif self.host.desk.draft is not None:
             self.host.draft([Edit("disable" if line.enabled else "enable", line.section, line.id)])
         else:
             self.host.change(*switch(line))
@@ -140,8 +146,11 @@ class LinksScreen(Frame):
         line = self.list.current
         if line is None or self._elsewhere():
             return
-        if self.host.desk.draft is not None:
-            self.host.draft([Edit("remove", line.section, line.id)])
+        gone = line.gone
+        if gone is None:
+            self.say("the keys stay: e edits them")
+        elif self.host.desk.draft is not None or not line.listed:
+            self.host.draft([gone])
         else:
             self.host.change(*remove(line))
 
@@ -156,6 +165,9 @@ class LinksScreen(Frame):
         """Earlier or later in its list."""
         line = self.list.current
         if line is None or self._elsewhere():
+            return
+        if not line.listed:
+            self.say("identities, trace ids and keys have no order")
             return
         if self.list.model.sort_id or self.list.model.needle:
             self.say("the list is sorted or filtered: esc and ctrl+l show the rules in their order")

@@ -12,14 +12,14 @@ from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
 
-from turbofinops_tui.actions import rule_form
+from turbofinops_tui.actions import completing, rule_form
+from turbofinops_tui.actions.completing import Completions
 from turbofinops_tui.actions.rule_form import (
     KINDS,
     METHODS,
     OF_LISTS,
     RESTS,
     WEIGHTS,
-    Completions,
     Editable,
     Preview,
 )
@@ -37,8 +37,17 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("feature", "Feature", "a feature, or {value}; may stay empty"),
     ("percent", "Percent", "100"),
     ("name", "Name", "what the opex is called"),
-    ("split", "Split", "NAME=PERCENT ...; of a product also: usage"),
+    (
+        "split",
+        "Split",
+        "NAME=PERCENT ...; of a link in place of Customer and Percent; of a product also: usage",
+    ),
     ("evidence", "Services", "whose usage divides it: api web; empty: all"),
+    ("identity", "Value", "tag:KEY=VALUE, stripe:ID, trace:VALUE or meter:VALUE"),
+    ("trace", "Trace id", "as spans carry it; a pattern such as 4bf92f35*"),
+    ("customer_keys", "Customer", "attributes that name the customer, in order"),
+    ("feature_keys", "Feature", "attributes that name the feature, in order"),
+    ("exclusive_scopes", "Scopes", "whose input tokens leave cached ones out"),
     ("product", "Product", "whose revenue goes to features"),
     ("pattern", "Route", "/v1/chat or GET /v1/*; {id} is literal"),
     ("within", "Within", "tag:KEY, provider, account ...: partitions"),
@@ -51,9 +60,14 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "enabled": ("Enabled", ("yes", "no")),
     "weight": ("Weight", WEIGHTS),
     "rest": ("Rest", RESTS),
+    "take": ("Take over", ("no", "yes")),
 }
-ORDER = ("match", "product", "pattern", "customer", "feature", "percent", "evidence", "weight", "rest",
-         "cost_class", "name", "method", "split", "within", "start", "end", "enabled")  # fmt: skip
+ORDER = ("match", "product", "pattern", "identity", "trace", "customer", "take", "feature", "percent",
+         "customer_keys", "feature_keys", "exclusive_scopes", "cost_class", "name", "method", "split",
+         "evidence", "weight", "rest", "within", "start", "end", "enabled")  # fmt: skip
+
+
+How = Callable[[str, list[str]], str | None]
 
 
 class Real(Suggester):
@@ -96,7 +110,8 @@ class RuleEditor(Panel[None]):
         self.rule = rule
         kind = rule_form.kind_of(rule)
         links = tuple(word for word in KINDS if word not in OF_LISTS)
-        words = KINDS if not rule.id else links if kind in links else (kind,)
+        # the keys are there already: they are edited, never new
+        words = KINDS[:-1] if not rule.id else links if kind in links else (kind,)
         self.kind = Choice(words, kind, id="kind")
         self.inputs: dict[str, Input] = {}
         self.choices: dict[str, Choice] = {}
@@ -144,15 +159,28 @@ class RuleEditor(Panel[None]):
             yield self.what
 
     def _real(self, name: str) -> Suggester | None:
+        keys = self._finder(lambda known: known.attributes, completing.complete_last)
         finders: dict[str, Callable[[str], str | None]] = {
-            "match": lambda text: rule_form.complete_match(text, self.known),
-            "customer": lambda text: rule_form.complete(text, self.known.customers),
-            "feature": lambda text: rule_form.complete(text, self.known.features),
-            "evidence": lambda text: rule_form.complete_last(text, self.known.services),
-            "product": lambda text: rule_form.complete(text, self.known.products),
-            "within": lambda text: rule_form.complete(text, list(self.known.values)),
+            "match": lambda text: completing.complete_match(text, self.known),
+            "identity": lambda text: completing.complete_identity(text, self.known),
+            "split": lambda text: completing.complete_split(text, self._split_names()),
+            "trace": self._finder(lambda known: known.traces),
+            "customer": self._finder(lambda known: known.customers),
+            "feature": self._finder(lambda known: known.features),
+            "evidence": self._finder(lambda known: known.services, completing.complete_last),
+            "product": self._finder(lambda known: known.products),
+            "within": self._finder(lambda known: [*known.values], completing.complete_last),
+            **dict.fromkeys(("customer_keys", "feature_keys"), keys),
         }
         return Real(finders[name]) if name in finders else None
+
+    def _finder(
+        self, words: Callable[[Completions], list[str]], how: How = completing.complete
+    ) -> Callable[[str], str | None]:
+        return lambda text: how(text, words(self.known))
+
+    def _split_names(self) -> list[str]:
+        return self.known.features if self.kind.value == "product" else self.known.customers
 
     def on_mount(self) -> None:
         """Read the words to complete from, and the first consequences."""
@@ -164,7 +192,7 @@ class RuleEditor(Panel[None]):
         self._changed()
 
     def _learn(self) -> None:
-        self.known = self.host.desk.call(lambda _, reports: rule_form.completions(reports))
+        self.known = self.host.desk.call(lambda _, reports: completing.completions(reports))
 
     def _fit_kind(self) -> None:
         wanted = rule_form.fields_of(self.kind.value)
@@ -214,10 +242,11 @@ class RuleEditor(Panel[None]):
         """In the thread: until the newest question is answered."""
         while self._answered != self._asked:
             asked = self._asked
-            rule, errors = rule_form.read(self.rule, self.texts())
+            texts = self.texts()
+            rule, errors = rule_form.read(self.rule, texts)
             if not errors:
                 view = self.host.desk.slice((), ("cost",), view="saved")
-                found = self.host.desk.call(partial(_preview, view, rule))
+                found = self.host.desk.call(partial(_preview, view, rule, texts))
                 self.app.call_from_thread(self._take, asked, found)
             self._answered = asked
         self.app.call_from_thread(self._rest)
@@ -266,7 +295,7 @@ class RuleEditor(Panel[None]):
 
     def action_save(self) -> None:
         """Put the rule into the draft; a refusal stands by its field."""
-        rule, errors = rule_form.read(self.rule, self.texts())
+        _, errors = rule_form.read(self.rule, self.texts())
         if errors:
             self._show_errors(errors)
             return
@@ -277,11 +306,12 @@ class RuleEditor(Panel[None]):
         if self.found is None or self.found.refused:
             return
         self.dismiss(None)
-        self.host.draft([rule_form.edit_of(rule)])
+        if self.found.edits:
+            self.host.draft(self.found.edits)
 
 
-def _preview(view: Slice, rule: Editable, _: object, reports: Any) -> Preview:
-    return rule_form.preview(reports, view, rule)
+def _preview(view: Slice, rule: Editable, texts: dict[str, str], _: object, reports: Any) -> Preview:
+    return rule_form.preview(reports, view, rule, texts)
 
 
 def _row(label: str, box: Widget) -> Widget:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from turbofinops_tui.errors import UsageError
-from turbofinops_tui.store import connect, rules
+from turbofinops_tui.store import connect, evidence_rules, rules
 from turbofinops_tui.store.customers import add_identity, parse_identity, remove_identity
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.rule_rows import TABLES, Rule, Section, facts_of, rule_from, section_of, values_of
 
-Operation = Literal["add", "edit", "remove", "move", "enable", "disable", "say", "reassign", "drop"]
-"""the last three are of identities"""
+Operation = Literal["add", "edit", "remove", "move", "enable", "disable", "say", "reassign", "drop", "set"]
+"""say, reassign and drop are of identities and trace ids, set is of the keys of evidence"""
 _COPIED = ("setting", "customer", "customer_attribute", "customer_identity", *TABLES.values())
 _EMPTY = ("customer_given", "audit", "fact_digest")
 
@@ -31,9 +31,10 @@ class Edit:
     """One change of the rules, as data; what an operation does not use is left at its default."""
 
     operation: Operation
-    section: Section | Literal["identities"]
+    section: Section | Literal["identities", "traces", "evidence"]
     id: str = ""
-    """of the rule, or ``KIND:VALUE`` of the identity; ``add`` may leave it to be generated"""
+    """of the rule (``add`` may leave it to be generated), ``KIND:VALUE`` of the identity, the trace id, or
+    the setting of evidence keys"""
     rule: Rule | None = None
     """of ``add`` and ``edit``"""
     before: str = ""
@@ -42,6 +43,8 @@ class Edit:
     """of ``move``: the place, counted from 1"""
     customer: str = ""
     """of ``say`` and ``reassign``"""
+    value: str = ""
+    """of ``set``"""
 
 
 def adds(rule: Rule, before: str = "") -> Edit:
@@ -141,6 +144,10 @@ def apply_edits(txn: WriteTxn, changes: Iterable[Edit], register: Callable[[Writ
 def _apply(txn: WriteTxn, edit: Edit) -> str:
     if edit.section == "identities":
         return _apply_identity(txn, edit)
+    if edit.section == "traces":
+        return evidence_rules.apply_trace(txn, edit.id, edit.customer if edit.operation != "drop" else "")
+    if edit.section == "evidence":
+        return evidence_rules.set_keys(txn, edit.id, edit.value)
     if edit.operation in ("add", "edit"):
         if edit.rule is None:
             raise UsageError(f"{edit.operation} without a rule", "give the rule as it is to be")
@@ -194,7 +201,9 @@ class Scratch:
 
 def _encode(edit: Edit) -> dict[str, Any]:
     found: dict[str, Any] = {"operation": edit.operation, "section": edit.section}
-    found |= {name: value for name in ("id", "before", "to", "customer") if (value := getattr(edit, name))}
+    found |= {
+        name: value for name in ("id", "before", "to", "customer", "value") if (value := getattr(edit, name))
+    }
     return found if edit.rule is None else found | {"rule": values_of(edit.rule)}
 
 
@@ -207,8 +216,11 @@ def _decode(found: dict[str, Any]) -> Edit:
 
 def edit_text(edit: Edit) -> str:
     """One line for the eye: ``edit links vip``, ``say tag:customer=acme-inc is acme`` (raw text)."""
-    if edit.section == "identities":
-        return f"{edit.operation} {edit.id}" + (f" is {edit.customer}" if edit.customer else "")
+    if edit.section in ("identities", "traces"):
+        what = "trace " if edit.section == "traces" else ""
+        return f"{edit.operation} {what}{edit.id}" + (f" is {edit.customer}" if edit.customer else "")
+    if edit.section == "evidence":
+        return f"set {edit.id} to {edit.value or 'nothing'}"
     place = f" to {edit.to}" if edit.operation == "move" else ""
     return f"{edit.operation} {edit.section} {edit.id or _words(edit)}{place}".strip()
 

@@ -110,6 +110,12 @@ def delivery_days(conn: sqlite3.Connection, delivery: int) -> set[int]:
     return {day for row in conn.execute(query, (delivery,)) for day in row}
 
 
+def newest_parts(conn: sqlite3.Connection, most: int) -> list[Part]:
+    """The parts that came last, at most ``most``."""
+    query = "SELECT trace, delivery, first_day, last_day, body, id FROM trace_part ORDER BY id DESC LIMIT ?"
+    return [Part(*row) for row in conn.execute(query, (most,))]
+
+
 def parts_by_id(conn: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Part]:
     """Parts by their numbers."""
     for ident in ids:

@@ -25,7 +25,7 @@ def lines_of(found: Preview, period: str, drafted: int, width: int, height: int)
     matched = f"{found.matched:,} of {found.dimensions:,} dimensions"
     first: list[Span] = [(" matches ", "muted"), (matched, "strong" if found.matched else "warn")]
     if not found.of_cost:
-        first = [(" says how usage and revenue are read; it matches no cost itself", "muted")]
+        first = [(" says how values, usage and revenue are read; it matches no cost itself", "muted")]
     if found.placed is not None:
         first += [("  places ", "muted"), (money_text(found.placed, 0), "strong"), (f" in {period}", "muted")]
     lines: list[Line] = [(first, ""), (difference_spans(difference, width >= 70), "")]
