@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from turbofinops_tui.economics.money import scale
+from turbofinops_tui.economics.money import half_even_of, scale
 from turbofinops_tui.economics.usage import COST_CLASSES, USAGE_MEASURES, EvidenceKey, EvidenceRow
 
 SECONDS_A_DAY = 86_400
@@ -125,7 +125,10 @@ def daily_rows(calls: Iterable[tuple[Call, tuple[Priced, ...]]]) -> list[Evidenc
 
 
 def _units(amounts: Sequence[int | Fraction], currency: str) -> tuple[int, ...]:
-    return tuple(round(amount * scale(currency)) if amount else 0 for amount in amounts)
+    units = scale(currency) if currency else 1
+    return tuple(
+        half_even_of(amount.numerator * units, amount.denominator) if amount else 0 for amount in amounts
+    )
 
 
 def _key(call: Call, currency: str, price: str, basis: str) -> EvidenceKey:

@@ -66,6 +66,13 @@ def half_even(value: Fraction) -> int:
     return round(value)
 
 
+def half_even_of(numerator: int, denominator: int) -> int:
+    """numerator/denominator (> 0) to the nearest integer, ties to even."""
+    whole, rest = divmod(numerator, denominator)
+    twice = 2 * rest
+    return whole + (twice > denominator or (twice == denominator and whole & 1))
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """numerator/denominator to the nearest integer, half away from zero, on |x| (numbers.md 2)."""
     if denominator < 0:

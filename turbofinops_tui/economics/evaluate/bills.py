@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,10 @@ TOLERANCE = Fraction(105, 100)
 """evidence above this much of its bill is a finding"""
 Who = tuple[int, str]
 """(customer or -1, feature or empty)"""
-Shares = dict[Who, Fraction]
+Amount = int | Fraction
+"""exact; whole wherever nothing was sampled or converted"""
+Shares = dict[Who, Amount]
+Weights = dict[Who, int]
 FeatureOf = Callable[[int, int], str]
 """(key, day) -> feature or empty"""
 
@@ -74,18 +78,16 @@ class Measured:
         """The evidence in the same measure."""
         return self.tokens_of if self.by_tokens else self.money_of
 
-    def shares(self) -> Shares:
-        """How every unit of the cell divides; adds up to 1."""
+    def weights(self) -> Weights:
+        """By what every unit of the cell divides: whole numbers > 0."""
         parts = {who: amount for who, amount in self.parts.items() if amount > 0}
-        told = sum(parts.values(), Fraction(0))
-        if self.whole <= 0 or not told:
-            return {(NOBODY, ""): Fraction(1)}
-        whole = max(told, Fraction(self.whole))
-        found = {who: amount / whole for who, amount in parts.items()}
-        if whole > told:
+        if self.whole <= 0 or not parts:
+            return {(NOBODY, ""): 1}
+        if (left := self.whole - sum(parts.values())) > 0:
             rest = (NOBODY, "")
-            found[rest] = found.get(rest, Fraction(0)) + (whole - told) / whole
-        return found
+            parts[rest] = parts.get(rest, 0) + left
+        scale = lcm(*{amount.denominator for amount in parts.values()})
+        return {who: int(amount * scale) for who, amount in parts.items()}
 
 
 Day = dict[int, Measured]
@@ -102,7 +104,8 @@ class Bills:
         self.cell_of: Ints = np.full(len(facts.dimensions), NOBODY, dtype=np.int64)
         """dimension -> the number of its cell, or -1"""
         self._months: dict[int, dict[int, Day]] = {}
-        self._known: dict[tuple[int, int], Shares] = {}
+        self._known: dict[tuple[int, int], Weights] = {}
+        self._near: dict[int, list[int]] = {}
         told = {provider_name(key.provider) for key in keys if key.provider and key.model}
         if told:
             self._find_cells(told)
@@ -127,11 +130,11 @@ class Bills:
             self.cell_of[position] = number.setdefault(cell, len(number))
         self.cells = list(number)
 
-    def shares(self, cell: int, day: int) -> Shares:
-        """How the bill of a cell divides on a day: (customer, feature) -> share; adds up to 1."""
+    def weights(self, cell: int, day: int) -> Weights:
+        """By what the bill of a cell divides on a day: (customer, feature) -> whole number."""
         if (cell, day) not in self._known:
             found = self.month(month_of_day(day)).get(day, {}).get(cell)
-            self._known[cell, day] = {(NOBODY, ""): Fraction(1)} if found is None else found.shares()
+            self._known[cell, day] = {(NOBODY, ""): 1} if found is None else found.weights()
         return self._known[cell, day]
 
     def month(self, month: int) -> dict[int, Day]:
@@ -161,31 +164,41 @@ class Bills:
     def _tell(self, cells: Day, day: int, key: int, measures: list[int], costs: list[int]) -> None:
         """Give one row of evidence to the cells that its day has."""
         own = self._facts.evidence.keys[key]
+        candidates = self._candidates(cells, key, own)
+        if not candidates:
+            return
         who = (int(self._customer[key]), self._feature_of(key, day))
-        count = Fraction(own.numerator, own.denominator)
-        candidates = self._candidates(cells, own)
-        for place, name in enumerate(TOKEN_CLASSES):
-            tokens, money = measures[_TOKEN_PLACES[place]] * count, costs[place] * count
-            if tokens or money:
-                self._give(cells, candidates, name, (who, tokens, money, own.currency, day))
-        if whole := costs[COST_CLASSES.index("whole")] * count:
-            self._give(cells, candidates, "", (who, Fraction(0), whole, own.currency, day))
+        count: Amount = Fraction(own.numerator, own.denominator)
+        count = count.numerator if count.denominator == 1 else count
+        if any(self.cells[number].token_class for number in candidates):
+            for place, name in enumerate(TOKEN_CLASSES):
+                tokens, money = measures[_TOKEN_PLACES[place]] * count, costs[place] * count
+                if tokens or money:
+                    self._give(cells, candidates, name, (who, tokens, money, own.currency, day))
+            costs = [costs[COST_CLASSES.index("whole")]]
+        if whole := sum(costs) * count:  # no candidate tells classes apart: all of them at once
+            self._give(cells, candidates, "", (who, 0, whole, own.currency, day))
 
-    def _candidates(self, cells: Day, own: EvidenceKey) -> list[int]:
+    def _candidates(self, cells: Day, key: int, own: EvidenceKey) -> list[int]:
         """The cells of the day's bill that may be about a row: its provider, account and model."""
-        family = model_family(own.model)
-        found = [
-            number
-            for number in self._of_provider.get(provider_name(own.provider), ())
-            if number in cells
-            and self.cells[number].family in ("", family)
-            and (not own.account or self.cells[number].account in ("", own.account))
-            and cells[number].bill > 0
-            and cells[number].whole > 0
-        ]
+        if key not in self._near:
+            self._near[key] = self._about(own)
+        found = [n for n in self._near[key] if n in cells and cells[n].bill > 0 and cells[n].whole > 0]
+        if len(found) < 2:
+            return found
         found = [n for n in found if self.cells[n].account == own.account] or found
         exact = [number for number in found if self.cells[number].family]
         return [n for n in exact if self.cells[n].model == own.model] or exact or found
+
+    def _about(self, own: EvidenceKey) -> list[int]:
+        """The cells of any day that may be about evidence of a key."""
+        family = model_family(own.model)
+        return [
+            number
+            for number in self._of_provider.get(provider_name(own.provider), ())
+            if self.cells[number].family in ("", family)
+            and (not own.account or self.cells[number].account in ("", own.account))
+        ]
 
     def _give(self, cells: Day, candidates: list[int], name: str, told: Told) -> None:
         """One class to the most specific cells; over several accounts by what each was billed."""
@@ -194,15 +207,20 @@ class Bills:
         chosen = exact or [n for n in candidates if not self.cells[n].token_class]
         whole = sum(cells[number].whole for number in chosen)
         for number in chosen:
-            part = Fraction(cells[number].whole, whole) if len(chosen) > 1 else Fraction(1)
-            held = cells[number]
-            if tokens and self.cells[number].token_class:
-                held.tokens_of[who] = held.tokens_of.get(who, Fraction(0)) + tokens * part
-            into = self.cells[number].currency
-            rate = self._facts.rates.rate(currency, into, day) if currency and money else None
-            if rate is not None:
-                converted = money * part * Fraction(rate[0] * scale(into), rate[1] * scale(currency))
-                held.money_of[who] = held.money_of.get(who, Fraction(0)) + converted
+            held, cell = cells[number], self.cells[number]
+            part: Amount = Fraction(held.whole, whole) if len(chosen) > 1 else 1
+            if tokens and cell.token_class:
+                held.tokens_of[who] = held.tokens_of.get(who, 0) + tokens * part
+            converted = self._converted(money, currency, cell.currency, day) if currency and money else None
+            if converted is not None:
+                held.money_of[who] = held.money_of.get(who, 0) + converted * part
+
+    def _converted(self, money: Amount, currency: str, into: str, day: int) -> Amount | None:
+        """Store units in another currency at the table rate of the day; None without one."""
+        if currency == into:
+            return money
+        rate = self._facts.rates.rate(currency, into, day)
+        return None if rate is None else money * Fraction(rate[0] * scale(into), rate[1] * scale(currency))
 
     def measured(self, start: int, end: int) -> Iterator[tuple[int, Cell, Measured]]:
         """(day, cell, what was measured) of every cell with a bill or evidence in ``[start, end)``."""
@@ -213,7 +231,7 @@ class Bills:
                         yield day, self.cells[number], held
 
 
-Told = tuple[Who, Fraction, Fraction, str, int]
+Told = tuple[Who, Amount, Amount, str, int]
 """(who, tokens, money in store units, its currency, day)"""
 _TOKEN_PLACES = [USAGE_MEASURES.index(name) for name in TOKENS]
 

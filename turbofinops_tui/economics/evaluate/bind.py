@@ -382,8 +382,7 @@ class Binding:
         if not is_traced(parts):
             return number
         if (number, day) not in self._days:
-            codes = {name: self.features.code(name) for name in self.usage.features()}
-            own = sorted(expanded(parts, self.usage, day, codes), key=self._split_order)
+            own = sorted(expanded(parts, self.usage, day, self.features.code), key=self._split_order)
             self._days[number, day] = self._assignment(tuple(own))
         return self._days[number, day]
 

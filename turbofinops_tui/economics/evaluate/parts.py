@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from turbofinops_tui.economics.types import Link
 
@@ -12,8 +12,7 @@ that the usage evidence of its day is to split"""
 NOBODY = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A share of an atom: ``weight`` of the sum of its assignment's weights.
 
     ``link`` indexes ``Binding.links``; in a POOL part it indexes ``Binding.shared``. A TRACED part has

@@ -7,8 +7,7 @@ assignment is one split, so that the atom stays (dimension, UTC day).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
@@ -30,6 +29,8 @@ from turbofinops_tui.economics.types import Link
 Shares = dict[tuple[int, str | None], Fraction]
 """(customer, feature) -> share of the part; a feature of None is what the part says itself"""
 
+Code = Callable[[str], int]
+
 
 def splits_cost(link: Link) -> bool:
     """Whether a trace link gives away a cost pool, rather than name whose spans some traces are."""
@@ -41,8 +42,10 @@ def is_traced(parts: Assignment) -> bool:
     return any(part.bucket == TRACED for part in parts)
 
 
-def expanded(parts: Assignment, usage: Usage, day: int, code: dict[str, int]) -> list[Part]:
-    """The parts on one day, merged and in no order; ``code`` maps features to their codes."""
+def expanded(parts: Assignment, usage: Usage, day: int, code: Code) -> list[Part]:
+    """The parts on one day, merged and in no order; ``code`` gives the codes of features."""
+    if len(parts) == 1 and parts[0].bill != NOBODY and parts[0].by is None and parts[0].of is None:
+        return _billed(parts[0], usage, day, code)
     sums: dict[Part, Fraction] = {}
     for part in parts:
         for own, share in _divided(part, usage, day, code):
@@ -50,33 +53,54 @@ def expanded(parts: Assignment, usage: Usage, day: int, code: dict[str, int]) ->
     return _whole_numbers(sums.items())
 
 
-def _divided(part: Part, usage: Usage, day: int, code: dict[str, int]) -> Iterator[tuple[Part, Fraction]]:
+def _billed(part: Part, usage: Usage, day: int, code: Code) -> list[Part]:
+    """A part that nothing but the evidence of its bill divides: hundreds of customers a day, so without
+    fractions."""
+    sums: dict[tuple[int, int], int] = {}
+    for (customer, told), weight in usage.bills.weights(part.bill, day).items():
+        owner = customer, code(told) if told and part.told else part.feature
+        sums[owner] = sums.get(owner, 0) + weight
+    divisor = gcd(*sums.values())
+    found, rest = list[Part](), dict[Part, int]()
+    for (customer, feature), weight in sums.items():
+        if customer != NOBODY:
+            found.append(Part(weight // divisor, customer, feature, NOBODY, DIRECT))
+        else:
+            own = _owned(part, part.customer, feature)
+            rest[own] = rest.get(own, 0) + weight // divisor
+    return found + [own._replace(weight=weight) for own, weight in rest.items()]
+
+
+def _divided(part: Part, usage: Usage, day: int, code: Code) -> Iterator[tuple[Part, Fraction]]:
     """What a part becomes on a day, without weights, and the shares; they add up to 1."""
     if part.bill != NOBODY:
-        for (customer, told), share in usage.bills.shares(part.bill, day).items():
-            named = code[told] if told and part.told else part.feature
+        weights = usage.bills.weights(part.bill, day)
+        whole = sum(weights.values())
+        for (customer, told), weight in weights.items():
+            share = Fraction(weight, whole)
+            named = code(told) if told and part.told else part.feature
             if customer != NOBODY:
                 yield Part(0, customer, named, NOBODY, DIRECT), share
             else:
-                rest = replace(part, bill=NOBODY, told=False, feature=named)
+                rest = part._replace(bill=NOBODY, told=False, feature=named)
                 yield from ((own, share * more) for own, more in _divided(rest, usage, day, code))
     elif part.by is not None or part.of is not None:
         for (customer, feature), share in _shares(part, usage, day).items():
-            yield _owned(part, customer, part.feature if feature is None else code[feature]), share
+            yield _owned(part, customer, part.feature if feature is None else code(feature)), share
     elif part.bucket == TRACED:
         yield _owned(part, part.customer, part.feature), Fraction(1)
     else:
-        yield replace(part, weight=0), Fraction(1)
+        yield part._replace(weight=0), Fraction(1)
 
 
 def _whole_numbers(sums: Iterable[tuple[Part, Fraction]]) -> list[Part]:
     held = [(part, amount) for part, amount in sums if amount > 0]
     if len(held) == 1:
-        return [replace(held[0][0], weight=1)]
+        return [held[0][0]._replace(weight=1)]
     scale = lcm(*(amount.denominator for _, amount in held))
     weights = [int(amount * scale) for _, amount in held]
     divisor = gcd(*weights)
-    return [replace(part, weight=w // divisor) for (part, _), w in zip(held, weights, strict=True)]
+    return [part._replace(weight=w // divisor) for (part, _), w in zip(held, weights, strict=True)]
 
 
 def _owned(part: Part, customer: int, feature: int) -> Part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
@@ -39,7 +38,7 @@ def overlaid(customers: Sequence[Piece], features: Sequence[Piece], pool: int | 
         at = until
     scale = lcm(*(share.denominator for share in merged.values()))
     return [
-        replace(part, weight=int(share * scale) if len(merged) > 1 else 1) for part, share in merged.items()
+        part._replace(weight=int(share * scale) if len(merged) > 1 else 1) for part, share in merged.items()
     ]
 
 

@@ -148,6 +148,8 @@ def _text(row: Row, field: str) -> str:
     value = row.get(field)
     if value is None:
         return ""
+    if type(value) is str and value.isascii() and "\0" not in value:
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise DataError(f"{field} is no text", "write a string", column=field)
     text = str(value).strip()
