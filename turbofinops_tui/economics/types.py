@@ -142,9 +142,8 @@ class Link:
     feature: str = ""
     percent: Decimal = Decimal(100)
     start: int | None = None
-    """first usage day it applies to"""
     end: int | None = None
-    """day after the last (half-open)"""
+    """from its first usage day to the day after the last, half-open"""
     enabled: bool = True
     evidence: tuple[str, ...] = ()
     weight: Weight = "self_time"
