@@ -123,6 +123,38 @@ class Fetching(Drafting):
             writes="connect accounts",
         )
 
+    def action_add_revenue(self) -> None:
+        """From Stripe, or from a file that is shown before it counts."""
+        if self.read_only:
+            self.say(READ_ONLY.format("add revenue"), "error")
+        else:
+            self.form("revenue", then=self._add_revenue)
+
+    def _add_revenue(self, wanted: Any) -> None:
+        """Import the file in a thread; Stripe has a form of its own."""
+        if wanted.path is None:
+            self.form("connect", "stripe", then=self.connected)
+            return
+
+        def work(session: Session) -> Any:
+            from turbofinops_tui.actions.revenue_imports import import_revenue
+
+            return import_revenue(session, wanted.path, wanted.source, wanted.mapping)
+
+        self.say(f"importing {wanted.path.name}", "accent")
+        self.beside(work, self._revenue_came, writes="import revenue")
+
+    def _revenue_came(self, result: Any) -> None:
+        """What came, then who is on one side alone."""
+        self._came()
+        self.drill("unmatched")
+        counts = result.counts
+        self.say(
+            f"{result.lines:,} rows of {result.source}: {counts['new']:,} new, {counts['changed']:,} changed"
+            f"   turbofinops imports remove {result.delivery} undoes it",
+            "gain",
+        )
+
     def connected(self, name: str) -> None:
         """The first fetch of a new connection; on an empty store with what it brings on screen."""
         self.fetch([name])

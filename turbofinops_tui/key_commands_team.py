@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from turbofinops_tui.key_commands import Command
 
-TEAM_GRIDS = ("start", "connections", "presets", "report", "settings", "audit")
+TEAM_GRIDS = ("start", "unmatched", "connections", "presets", "report", "settings", "audit")
 """screens with tables"""
 _CONNECTIONS, _PRESETS = ("connections",), ("presets",)
+_REVENUE = ("overview", "customers", "customer", "cohorts", "features", "margins", "findings", "connections")
+"""screens where revenue can be added"""
 _KEPT = ("overview", "customers", "cohorts", "features", "margins", "links", "report")
 """screens whose view can be kept as a preset"""
 
@@ -26,6 +28,15 @@ TEAM: tuple[Command, ...] = (
     Command("connections.remove", "D", "remove_connection", "Remove",
             "Remove the connection and its secrets (asks first); its facts stay", "Change", "connections",
             _CONNECTIONS, footer=6),
+    Command("revenue.add", "I", "add_revenue", "Add revenue",
+            "Revenue from Stripe or a CSV file, shown before it counts", "Change", screens=_REVENUE),
+    Command("unmatched.accept", "a", "accept", "Take likely",
+            "The marked names, or all: likely the same customer; into the draft", "Change", "unmatched",
+            ("unmatched",), footer=1),
+    Command("unmatched.side", "tab,shift+tab", "side(1)", "Other side", "The other list", "Table",
+            "unmatched", ("unmatched",), footer=2),
+    Command("findings.names", "m", "names", "Names", "Names that revenue or cost alone knows", "View",
+            "findings", ("findings",)),
     # --- presets --------------------------------------------------------------------------
     Command("presets.save", "P", "save_preset", "Save view", "Save this view as a private preset",
             "Change", screens=_KEPT),

@@ -116,7 +116,7 @@ async def test_aws_alone_answers_within_twelve_keys(empty: Opener, s3: S3) -> No
         assert isinstance(link, Link)
         assert (link.match.terms, link.customer) == ((("tag:customer", "*"),), "{value}")
         await keys.press("2")
-        assert any("c connects Stripe" in line for line in shown(app))
+        assert any("I adds it: Stripe or a CSV file" in line for line in shown(app))
         await keys.press("c")
         following = app.screen
         assert isinstance(following, ConnectForm)

@@ -28,6 +28,7 @@ from turbofinops_tui.screens.overview import OverviewScreen
 from turbofinops_tui.screens.presets import PresetsScreen
 from turbofinops_tui.screens.settings import SettingsScreen
 from turbofinops_tui.screens.start import StartScreen
+from turbofinops_tui.screens.unmatched import UnmatchedScreen
 from turbofinops_tui.widgets.grid import Grid
 
 OWNERS: dict[str, type] = {
@@ -41,6 +42,7 @@ OWNERS: dict[str, type] = {
     "links": LinksScreen,
     "connections": ConnectionsScreen,
     "start": StartScreen,
+    "unmatched": UnmatchedScreen,
     "settings": SettingsScreen,
     "audit": AuditScreen,
     "findings": FindingsScreen,

@@ -309,7 +309,7 @@ async def test_cost_alone_is_a_state_of_its_own(empty: Opener, tmp_path: Path) -
     add_rule(session, Link("all", "tag", Match((("tag:customer", "*"),)), "{value}"))
     async with running(empty) as (app, pilot):
         lines = "\n".join(shown(app))
-        assert "No revenue yet" in lines
+        assert "COST ONLY  no revenue yet, so no margins   I adds it" in lines
         assert "Gross margin" not in lines
         assert "$80.00" in lines
         await press(pilot, "2")

@@ -96,6 +96,8 @@ class Desk:
         self._most_rows: int | None = None
         self.first_day: int | None = None
         """first day of the first month with facts; None until something was computed"""
+        self.no_revenue: bool | None = None
+        """the books hold no revenue of any time; None until something was computed"""
         self._lock = threading.Lock()
         self.draft: DraftInfo | None = None
         """the draft as last read"""
@@ -222,6 +224,7 @@ class Desk:
             reports.refresh()
             self._see_draft(reports)
             months = reports.books().facts.months()
+            self.no_revenue = not len(reports.books().revenue)
             self.first_day = months[0].start if months else None
             if reports.ids().whole != self.books_id:
                 self._cache.clear()

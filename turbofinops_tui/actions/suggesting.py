@@ -12,7 +12,7 @@ from turbofinops_tui.economics.links import TEMPLATE
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.patterns import fold
 from turbofinops_tui.economics.suggest import Proposal, Proposer
-from turbofinops_tui.economics.types import Link, Match, Slice
+from turbofinops_tui.economics.types import Link, Match, Slice, Value
 from turbofinops_tui.errors import NotFoundError
 from turbofinops_tui.store.drafts import Edit, adds, apply_edits
 
@@ -118,11 +118,17 @@ def _proposer(reports: Reports) -> tuple[Proposer, int, str]:
     from turbofinops_tui.economics.evaluate.uncovered import uncovered
 
     table = reports.table(Slice(by=(), measures=("cost",)))
+    paid = reports.table(Slice(by=("customer",), measures=("revenue",)))
+    payers = frozenset(row.key[0] for row in paid.rows if row.key[0] is not None and _positive(row.values[0]))
     books, rules = reports.books(), reports.rules()
     nobody, direct = uncovered(books, rules, Slice(), table.days)
     directory = directory_of(books.facts, rules)
-    proposer = Proposer(books.index, directory, rules.links, nobody, direct, likeness)
+    proposer = Proposer(books.index, directory, rules.links, nobody, direct, likeness, payers)
     return proposer, sum(nobody.values()), table.currency
+
+
+def _positive(value: Value) -> bool:
+    return isinstance(value, Money) and value.units > 0
 
 
 def likeness(text: str, names: Sequence[str]) -> tuple[int, int] | None:

@@ -88,7 +88,8 @@ class _Value:
 class Proposer:
     """Looks through tag keys for what could name customers.
 
-    ``nobody`` is cost without a customer by position of the dimension, ``direct`` what each customer has.
+    ``nobody`` is cost without a customer by position of the dimension, ``direct`` what each customer has,
+    ``payers`` the references that have revenue.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Proposer:
         nobody: Mapping[int, int],
         direct: Mapping[int, Mapping[int, int]],
         likeness: Likeness,
+        payers: frozenset[str] = frozenset(),
     ) -> None:
         self.index, self.directory, self.likeness = index, directory, likeness
         self.nobody = {at: cost for at, cost in nobody.items() if cost > 0}
@@ -111,7 +113,8 @@ class Proposer:
             if len(link.match.terms) == 1 and not link.match.terms[0][1].strip().strip("*")
         }
         """keys that a template takes every value of: what is left there is its dates' or percents' doing"""
-        confirmed = [(at, who) for at, who in enumerate(directory.customers) if who.confirmed]
+        self.payers = payers
+        confirmed = [(at, who) for at, who in enumerate(directory.customers) if self._confirmed(at)]
         self._people = [at for at, _ in confirmed for _ in range(2)]
         self._names = tuple(text for _, who in confirmed for text in (who.ref, who.name or who.ref))
 
@@ -212,7 +215,11 @@ class Proposer:
         return found
 
     def _confirmed(self, customer: int | None) -> bool:
-        return customer is not None and self.directory.customers[customer].confirmed
+        """Whether somebody said so, or who pays: revenue names customers, tags only may."""
+        if customer is None:
+            return False
+        who = self.directory.customers[customer]
+        return who.confirmed or who.ref in self.payers
 
     def _near(self, text: str) -> tuple[str, int] | None:
         """The confirmed customer most like a text; 99 at most, for only what is found is exact."""

@@ -26,6 +26,8 @@ from turbofinops_tui.widgets.paint import Lines, Spans, fit, fitting
 
 FIGURES = (("margin", "margin"), ("margin_pct", "%"), ("revenue", "revenue"), ("cost", "cost"))
 PARTS = ("groups", "cells", "cells_sum", "all", "all_sum")
+COSTS = Look(by="customer", calendar=True, cumulative=False, metric="cost")
+"""what the grid shows while there is no revenue: cohorts begin with the first of it"""
 
 
 class CohortsScreen(Frame):
@@ -98,7 +100,10 @@ class CohortsScreen(Frame):
         self.empty.show_for(tables.get("now"), self.host.desk)
         for widget in (self.map, self.about):
             show(widget, not self.empty.display)
-        if not all(name in tables for name in PARTS):
+        alone = self.costs_alone() if "now" in tables else self.look == COSTS
+        if alone is not (self.look == COSTS) and self.inside is None and (alone or self.look == COSTS):
+            self._use(COSTS if alone else Look())
+        if not all(name in tables for name in PARTS) or self.empty.display:
             return
         known = all(same(self._shown.get(name), tables[name]) for name in PARTS)
         if known and self.heat is not None and self.heat.look == self.look:
@@ -121,6 +126,8 @@ class CohortsScreen(Frame):
 
     def crumbs(self) -> list[str]:
         """What the grid is grouped by, or the group whose customers it shows."""
+        if self.look == COSTS:
+            return [self.TITLE, "cost by customer and month, until there is revenue"]
         return [self.TITLE, f"by {self._grouping()}" if self.inside is None else self.inside]
 
     def _grouping(self) -> str:
@@ -149,6 +156,8 @@ class CohortsScreen(Frame):
         money = look.metric in ("margin", "revenue", "cost") and self._shown
         unit = f" in {self._shown['cells'].currency}" if money else ""
         what = f" {running}{TITLES[look.metric]}{unit} by {'month' if look.calendar else 'age'}"
+        if look == COSTS:
+            return [((what, "text"),), (("   cohorts begin with the first revenue", "muted"),)]
         signs = (
             (EVEN, "breaks even for good"),
             ("-", "loss"),
@@ -156,6 +165,12 @@ class CohortsScreen(Frame):
             ("<-99", "off the scale"),
         )
         return [((what, "text"),), *(((f"   {sign} ", "strong"), (word, "muted")) for sign, word in signs)]
+
+    def _waits(self) -> bool:
+        """Whether there is but one look, as long as nobody pays; says so."""
+        if self.look == COSTS:
+            self.say("cohorts, ages and margins begin with the first revenue")
+        return self.look == COSTS
 
     # --- keys -----------------------------------------------------------------------------
 
@@ -173,6 +188,8 @@ class CohortsScreen(Frame):
 
     def action_metric(self, step: int) -> None:
         """The next metric."""
+        if self._waits():
+            return
         place = METRICS.index(self.look.metric) + step
         self._use(replace(self.look, metric=METRICS[place % len(METRICS)]))
 
@@ -181,16 +198,21 @@ class CohortsScreen(Frame):
         if self.inside is not None:
             self.say("these are the customers of one group: esc goes back to all groups")
             return
+        if self._waits():
+            return
         names = self.groupings
         place = names.index(self.look.by) + 1 if self.look.by in names else 0
         self._use(replace(self.look, by=names[place % len(names)]))
 
     def action_calendar(self) -> None:
         """Months of age, or of the calendar."""
-        self._use(replace(self.look, calendar=not self.look.calendar))
+        if not self._waits():
+            self._use(replace(self.look, calendar=not self.look.calendar))
 
     def action_cumulative(self) -> None:
         """Each month alone, or everything since the first."""
+        if self._waits():
+            return
         if self.look.metric in LEVELS:
             self.say(f"{TITLES[self.look.metric]} is of one month: m shows an amount")
             return
@@ -201,8 +223,8 @@ class CohortsScreen(Frame):
         row, column = message.row, self.map.chosen_month
         if row.key is None:
             self.say("cost that no link gives to a customer: press 6 for the links")
-        elif self.inside is not None:
-            self.host.drill("customer", row.key, self.inside)
+        elif self.inside is not None or self.look == COSTS:
+            self.host.drill("customer", row.key, self.inside or self.TITLE)
         elif column is None:
             self.host.drill("cohorts", self.look, row.key)
         else:
@@ -228,7 +250,7 @@ class CohortsScreen(Frame):
     def explained(self) -> tuple[Slice, str | None, str] | None:
         """A cell of a customer; groups have no formula of their own."""
         row = self.map.current
-        if self.inside is None or row is None or row.special:
+        if (self.inside is None and self.look != COSTS) or row is None or row.special:
             return None
         column, view = self.map.chosen_month, self._slice(("customer",))
         if column is not None:
@@ -247,7 +269,7 @@ def _figures(row: HeatRow, column: str | None, look: Look) -> list[Spans]:
     parts: list[Spans] = [((f" {fit(row.label, min(28, cell_len(row.label)))}{when}", "strong"),)]
     if not values:
         return [*parts, (("  nothing yet", "muted"),)]
-    for measure, title in FIGURES:
+    for measure, title in FIGURES[-1:] if look == COSTS else FIGURES:
         value = values.get(measure)
         loss = isinstance(value, Money) and value.units < 0 and measure == "margin"
         parts.append(((f"  {title} ", "muted"), (_text(value), "loss" if loss else "text")))

@@ -17,7 +17,7 @@ from turbofinops_tui.economics.shown import money_text, percent_text
 from turbofinops_tui.economics.types import Condition, Row, Slice, Sort, Table
 from turbofinops_tui.economics.verdict import DEPENDS, LOSES, Verdict
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
-from turbofinops_tui.widgets.empty import cost_only
+from turbofinops_tui.widgets.empty import NO_REVENUE, cost_only
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Columns, Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column, GridModel
@@ -129,7 +129,7 @@ class CustomerScreen(Frame):
 
     def gather(self, session: Any, reports: Any) -> Verdict | None:
         """The margins with every way of spreading (in the thread, after everything else)."""
-        if cost_only(self.tables.get("now")) or self.host.desk.scope.view != "saved":
+        if cost_only(self.tables.get("now"), self.host.desk) or self.host.desk.scope.view != "saved":
             return None
         return self.host.desk.verdicts(reports, self.host.desk.slice(("customer",), TOTALS)).get(self.ref)
 
@@ -145,8 +145,10 @@ class CustomerScreen(Frame):
         for part in PARTS:
             if part.name in tables:
                 rows, total = rows_of(self._mine(tables[part.name], len(part.by)), part.none)
+                alone = part.measure == "revenue" and self.costs_alone()
+                total = None if alone else total
                 self.totals[part.name] = total
-                self.parts[part.name].empty_text = "nothing in this period"
+                self.parts[part.name].empty_text = NO_REVENUE if alone else "nothing in this period"
                 self.parts[part.name].set_rows(rows, total)
         if "now" in tables:
             self._tell(tables)
@@ -163,7 +165,8 @@ class CustomerScreen(Frame):
 
     def _chart(self) -> None:
         if "months" in self.tables:
-            self.chart.set_trend(Trend(*trend_of(self._mine(self.tables["months"], 1))))
+            months = trend_of(self._mine(self.tables["months"], 1))
+            self.chart.set_trend(Trend(*months, cost_only=self.costs_alone()))
 
     def _tell(self, tables: Tables) -> None:
         """Who, how much, since when, because of what: two lines."""
@@ -173,19 +176,22 @@ class CustomerScreen(Frame):
             nothing = ((" nothing in this period: press [ for an earlier one", "muted"),)
             self.story.set_lines([(nothing, ""), ((), ""), ((), "")])
             return
-        self.story.set_lines(
-            [(_figures(row), ""), (self._because(row, tables), ""), (judgement(self.verdict), "")]
-        )
+        figures, because = _figures(row, self.costs_alone()), self._because(row, tables)
+        self.story.set_lines([(figures, ""), (because, ""), (judgement(self.verdict), "")])
 
     def _because(self, row: MoneyRow, tables: Tables) -> Spans:
         spans: list[Span] = [(" ", "")]
-        margin = row.money("margin")
+        margin = None if self.costs_alone() else row.money("margin")
+        if self.costs_alone():
+            spans.append((NO_REVENUE, "muted"))
         since = streaks(tables["months"]).get(self.ref, "") if "months" in tables else ""
         if margin is not None and margin.units < 0:
             spans += [("loses money", "loss"), (f" since {since}" if since else "", "loss"), ("; ", "muted")]
         if "provider" in tables:
             main = carriers(tables["provider"]).get(self.ref, "")
-            spans.append((f"{main}" if main else "no cost", "text"))
+            cost = row.money("cost")
+            text = main or ("" if cost is not None and cost.units else "no cost")
+            spans += [("; ", "muted"), (text, "text")] if text and self.costs_alone() else [(text, "text")]
         ai = row.ratio("ai_share")
         if ai is not None and ai.numerator:
             spans.append((f", AI {percent_text(ai, 0)}", "text"))
@@ -259,8 +265,12 @@ class CustomerScreen(Frame):
         self.app.call_later(self.app.run_action, "explain")
 
 
-def _figures(row: MoneyRow) -> Spans:
+def _figures(row: MoneyRow, costs_alone: bool) -> Spans:
     """The most important first: what does not fit in a narrow terminal is the least of them."""
+    if costs_alone:
+        parts = [((f" {name.removesuffix('_cost')} ", "muted"), (shown_money(row, name), "strong"), (" ", ""))
+                 for name in COSTS]  # fmt: skip
+        return [span for part in parts for span in part]
     margin, ratio = row.money("margin"), row.ratio("margin_pct")
     role = "loss" if margin is not None and margin.units < 0 else "strong"
     spans: list[Span] = [(" margin ", "muted"), (shown_money(row, "margin"), role)]

@@ -13,7 +13,7 @@ from turbofinops_tui.actions.margins import streaks, trends
 from turbofinops_tui.economics.periods import Range
 from turbofinops_tui.economics.types import Condition, Having, Slice, Sort, Table
 from turbofinops_tui.economics.verdict import LOSES, SAFE, VERDICTS
-from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
+from turbofinops_tui.widgets.empty import EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables, same
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column
@@ -102,7 +102,7 @@ class CustomersScreen(Frame):
             "customers": self.view(),
         }
         if "customers" in tables or desk.few_customers:
-            if not cost_only(tables.get("now")) and tables and desk.scope.view != "difference":
+            if not cost_only(tables.get("now"), desk) and tables and desk.scope.view != "difference":
                 wanted["verdicts"] = self._slice(("customer",), VERDICT)
             months = desk.months_back(MONTHS)
             wanted["months"] = self._slice(("customer", "month"), ("margin",), range=months)
@@ -121,10 +121,8 @@ class CustomersScreen(Frame):
                 self.list.refresh_columns("trend", "since")
             return
         self.shown = table
-        self.cost_only = cost_only(tables.get("now"))
+        self.cost_only = cost_only(tables.get("now"), self.host.desk)
         self.rows, self.total = rows_of(table)
-        if self.cost_only:
-            self.say(NO_REVENUE)
         months = tables.get("months", self.months)
         if self.host.desk.settling and "months" not in tables:
             self.months = None

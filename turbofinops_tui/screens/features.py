@@ -28,6 +28,7 @@ from turbofinops_tui.widgets.money_rows import (
     name_column,
     percent_column,
     rows_of,
+    share_column,
     worst_first,
 )
 
@@ -110,8 +111,8 @@ class FeaturesScreen(Frame):
     def show(self, tables: Tables) -> None:
         """Fill chart and table."""
         self.empty.show_for(tables.get("now"), self.host.desk)
-        for widget in (self.query_one("#split"), self.products):
-            show(widget, not self.empty.display)
+        show(self.query_one("#split"), not self.empty.display)
+        show(self.products, not self.empty.display and not self.costs_alone())
         table = tables.get("features")
         if table is None or self.empty.display:
             return
@@ -122,13 +123,15 @@ class FeaturesScreen(Frame):
         self.app.call_after_refresh(self._draw, table)
 
     def _draw(self, table: Table) -> None:
-        bars = [(row.label, margin.units) for row in self.rows if (margin := row.money("margin")) is not None]
+        alone = self.costs_alone()
+        measure = "cost" if alone else "margin"
+        bars = [(row.label, amount.units) for row in self.rows if (amount := row.money(measure)) is not None]
         bars.sort(key=lambda bar: -bar[1])
-        self.chart.show(Ranked(tuple(bars), table.currency), ranked.draw)
+        self.chart.show(Ranked(tuple(bars), table.currency, cost=alone), ranked.draw)
 
     def crumbs(self) -> list[str]:
         """The period's features."""
-        return [self.TITLE, "margin per feature"]
+        return [self.TITLE, f"{'cost' if self.costs_alone() else 'margin'} per feature"]
 
     # --- columns --------------------------------------------------------------------------
 
@@ -136,13 +139,13 @@ class FeaturesScreen(Frame):
         def money(measure: str, title: str, *, signed: bool = False) -> Column[MoneyRow]:
             return money_column(measure, title, money_width(self.rows, self.total, measure, 7), signed=signed)
 
-        columns = [name_column("Feature", 19, 30), money("revenue", "Revenue"), money("cost", "Cost")]
+        costs = [money("cost", "Cost"), money("direct_cost", "Direct"), money("shared_cost", "Shared")]
+        if self.costs_alone():
+            share = share_column("cost", lambda: self.total)
+            return [name_column("Feature", 19, 30), *costs, money("ai_cost", "AI"), share]
+        columns = [name_column("Feature", 19, 30), money("revenue", "Revenue"), costs[0]]
         if width >= 100:
-            columns += [
-                money("direct_cost", "Direct"),
-                money("shared_cost", "Shared"),
-                money("ai_cost", "AI"),
-            ]
+            columns += [*costs[1:], money("ai_cost", "AI")]
         columns += [money("margin", "Margin", signed=True), percent_column("margin_pct", "%")]
         return [*columns, bar_column("margin", 8, 40, lambda: True)]
 
@@ -150,7 +153,7 @@ class FeaturesScreen(Frame):
 
     def action_part(self, step: int) -> None:
         """Between the features and the map of the products."""
-        (self.list if self.products.has_focus else self.products).focus()
+        (self.list if self.products.has_focus or not self.products.display else self.products).focus()
 
     def action_map_revenue(self) -> None:
         """Say which features the product under the cursor pays for."""

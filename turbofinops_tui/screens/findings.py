@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.widget import Widget
 
-from turbofinops_tui.actions.findings import MARGIN_KINDS
+from turbofinops_tui.actions.findings import COSTS_ALONE, MARGIN_KINDS, NO_REVENUE, PAYS_ALONE
 from turbofinops_tui.actions.findings_view import (
     Line,
     Queue,
@@ -230,6 +230,10 @@ class FindingsScreen(Frame):
         self.host.load(self)
         self.say("all findings" if self.everything else "findings that want action")
 
+    def action_names(self) -> None:
+        """Names that revenue or cost alone knows."""
+        self.host.drill("unmatched")
+
     # --- going on -------------------------------------------------------------------------
 
     def on_grid_opened(self, message: Grid.Opened) -> None:
@@ -259,6 +263,10 @@ class FindingsScreen(Frame):
         item = line.item
         if item.kind == "customer":
             self.host.drill("customer", item.key, self.TITLE)
+        elif item.kind in (PAYS_ALONE, COSTS_ALONE):
+            self.host.drill("unmatched")
+        elif item.kind == NO_REVENUE:
+            self.app.call_later(self.app.run_action, "add_revenue")
         elif item.kind in MARGIN_KINDS:
             self.host.goto("customers")
             self.say(

@@ -168,7 +168,8 @@ class MarginsScreen(Frame):
 
     def _draw(self) -> None:
         if self.chosen == TREND and TREND in self.tables:
-            self.chart.show(Trend(*trend_of(self.tables[TREND])), trend.draw)
+            months = trend_of(self.tables[TREND])
+            self.chart.show(Trend(*months, cost_only=self.costs_alone()), trend.draw)
         elif self.chosen == PARTS and self.composed is not None:
             self.chart.show(self.composed, stacked.draw)
         elif self.chosen == SCATTER:
@@ -195,6 +196,8 @@ class MarginsScreen(Frame):
     def _legend(self) -> list[Spans]:
         if self.chosen == TREND:
             bars: Spans = ((" ┃", "good_bar"), (" margin of the month, below zero a loss", "muted"))
+            if self.costs_alone():
+                bars = ((" cost of the months", "text"),)
             return [
                 bars,
                 (("   c", "key"), (" next chart", "muted")),
@@ -234,6 +237,10 @@ class MarginsScreen(Frame):
         return money_column(measure, title, money_width(rows, total, measure, 7), signed=signed)
 
     def _months(self, width: int) -> Sequence[Column[MoneyRow]]:
+        if self.costs_alone():
+            costs = (("cost", "Cost"), ("direct_cost", "Direct"), ("shared_cost", "Shared"))
+            share = share_column("cost", lambda: self.totals.get(TREND))
+            return [name_column("Month", 8), *(self._money(*one) for one in costs), share]
         columns = [name_column("Month", 8), self._money("revenue", "Revenue"), self._money("cost", "Cost")]
         if width >= 64:
             columns += [self._money("direct_cost", "Direct"), self._money("shared_cost", "Shared")]
@@ -260,7 +267,9 @@ class MarginsScreen(Frame):
         """The next chart."""
         focused = self.shown_list.has_focus
         self.shown_list.display = False
-        self.chosen = CHARTS[(CHARTS.index(self.chosen) + step) % len(CHARTS)]
+        charts = CHARTS[:2] if self.costs_alone() else CHARTS  # points stand over revenue
+        place = charts.index(self.chosen) + step if self.chosen in charts else 0
+        self.chosen = charts[place % len(charts)]
         self.shown_list.display = True
         if focused:
             self.shown_list.focus()

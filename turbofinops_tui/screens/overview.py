@@ -14,7 +14,7 @@ from turbofinops_tui.actions.margins import carriers, streaks, trends
 from turbofinops_tui.actions.overview_data import LOSING, losing_notes, tiles_of, trend_of
 from turbofinops_tui.economics.types import Condition, Having, Slice, Sort
 from turbofinops_tui.widgets.charts.trend import Trend, TrendChart
-from turbofinops_tui.widgets.empty import NO_REVENUE, EmptyState, cost_only, show
+from turbofinops_tui.widgets.empty import EmptyState, cost_only, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
 from turbofinops_tui.widgets.grid_model import Column
@@ -99,7 +99,7 @@ class OverviewScreen(Frame):
             from turbofinops_tui.actions.explaining import literal
 
             worst = [row.key[0] for row in tables["losses"].rows if row.key[0] is not None and not row.others]
-            if not cost_only(tables.get("now")) and desk.scope.view != "difference":
+            if not cost_only(tables.get("now"), desk) and desk.scope.view != "difference":
                 wanted["verdicts"] = desk.slice(("customer",), ("margin", "verdict"))
             if worst:
                 only = tuple(Condition("customer", literal(ref)) for ref in worst[:EXPLAINED])
@@ -116,10 +116,8 @@ class OverviewScreen(Frame):
         for widget in (self.tiles, self.query_one("#split")):
             show(widget, not self.empty.display)
         if "now" in tables and ("trend" in tables or self.host.desk.settling):
-            self.cost_only = cost_only(tables["now"])
+            self.cost_only = cost_only(tables["now"], self.host.desk)
             self.tiles.show(self._tiles(tables))
-            if self.cost_only and not self.empty.display:
-                self.say(NO_REVENUE)
             self.app.call_after_refresh(self._chart)
         if "losses" in tables:
             self._losses(tables)
@@ -137,7 +135,7 @@ class OverviewScreen(Frame):
     def _chart(self) -> None:
         # After a refresh: plotext must not be imported before the first paint.
         if "trend" in self.tables:
-            self.chart.set_trend(Trend(*trend_of(self.tables["trend"])))
+            self.chart.set_trend(Trend(*trend_of(self.tables["trend"]), cost_only=self.cost_only))
 
     def _losses(self, tables: Tables) -> None:
         self.rows, _ = rows_of(tables["losses"])

@@ -58,12 +58,30 @@ def show(widget: Widget, wanted: bool) -> None:
         widget.display = wanted
 
 
-NO_REVENUE = "No revenue yet: c connects Stripe, turbofinops import revenue FILE brings it from any system"
-"""said where margins would stand"""
+class CostOnlyBar(Lines):
+    """One line on every money screen while there is cost and no revenue: what is missing, and the key."""
+
+    def __init__(self) -> None:
+        super().__init__(id="cost-only")
+        self.display = False
+
+    def show_for(self, wanted: bool, key: str) -> None:
+        """Appear when wanted; ``key`` adds revenue."""
+        if wanted and not self.display:
+            told: Spans = ((" COST ONLY ", "tab"), (" no revenue yet, so no margins   ", "text"))
+            self.set_lines([((*told, (key, "key"), (" adds it: Stripe or a CSV file", "text")), "strip")])
+        show(self, wanted)
 
 
-def cost_only(now: Table | None) -> bool:
-    """True when there is cost and no revenue at all: a state of its own, not columns of dashes."""
-    if now is None or now.slice.view == "difference":
+NO_REVENUE = "what customers pay is not known yet"
+"""said where revenue would stand"""
+
+
+def cost_only(now: Table | None, desk: Desk) -> bool:
+    """True when there is cost and no revenue at all: a state of its own, not columns of dashes.
+
+    A period or a customer without revenue, in books that have some, is a loss like any other.
+    """
+    if now is None or now.slice.view == "difference" or desk.no_revenue is False:
         return False
     return not total_units(now, "revenue") and bool(total_units(now, "cost"))

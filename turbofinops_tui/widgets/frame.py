@@ -19,6 +19,7 @@ from turbofinops_tui.economics.types import Slice, Table
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.bars import HeaderStrip, KeyLine, StatusLine, TabLine
 from turbofinops_tui.widgets.draft_bar import DraftBar
+from turbofinops_tui.widgets.empty import CostOnlyBar, cost_only
 from turbofinops_tui.widgets.grid import Grid
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.prompt import Prompt
@@ -46,6 +47,7 @@ class Frame(Screen[None]):
         self.tabs = TabLine()
         self.header = HeaderStrip()
         self.draft_bar = DraftBar()
+        self.cost_bar = CostOnlyBar()
         self.status = StatusLine()
         self.key_line = KeyLine()
         self.prompt = Prompt()
@@ -107,6 +109,7 @@ class Frame(Screen[None]):
         yield self.tabs
         yield self.header
         yield self.draft_bar
+        yield self.cost_bar
         # No container around the body: each one costs a layout, and each layout a whole frame.
         yield from self.body()
         yield self.status
@@ -144,6 +147,8 @@ class Frame(Screen[None]):
         self.header.show(self.header_table(), self.crumbs(), desk, money=self.MONEY)
         self.key_line.show(self.ID, self.host.keys)
         self.show_draft(desk.draft)
+        if self.MONEY and self.header_table() is not None:
+            self.cost_bar.show_for(self.costs_alone(), self.host.keys["revenue.add"].partition(",")[0])
 
     def show_draft(self, info: DraftInfo | None) -> None:
         """The bar of the draft, on screens that show money."""
@@ -153,6 +158,10 @@ class Frame(Screen[None]):
     def header_table(self) -> Table | None:
         """The table whose period, states and coverage the header strip shows."""
         return self.tables.get("now")
+
+    def costs_alone(self) -> bool:
+        """Whether there is cost and no revenue at all, so that margins say nothing yet."""
+        return cost_only(self.header_table(), self.host.desk)
 
     def books_id(self) -> str:
         """The books id of what is on screen, grouped ``7f3a-21c9``."""

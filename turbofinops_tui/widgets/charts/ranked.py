@@ -19,6 +19,8 @@ class Ranked:
 
     bars: tuple[tuple[str, int], ...]
     currency: str
+    cost: bool = False
+    """amounts of cost: more is neither good nor bad"""
 
 
 def draw(data: Ranked, width: int, height: int, markers: str) -> list[Spans]:
@@ -36,13 +38,20 @@ def draw(data: Ranked, width: int, height: int, markers: str) -> list[Spans]:
     figure.ruler("y").lim(0.0, float(rows - 1))
     places = [rows - 1 - index * step for index in range(len(shown))]
     for place, (_, units) in zip(places, shown, strict=True):
-        mark = plotext.marker("━", SLOT["good_bar" if units >= 0 else "bar"])
+        role = "line2" if data.cost else "good_bar" if units >= 0 else "bar"
+        mark = plotext.marker("━", SLOT[role])
         figure.draw(figure.segment([0.0, float(units)], [place, place], marker=mark))
         figure.draw(figure.segment([0.0, 0.0], [place, place], marker=plotext.marker("│", SLOT["rule"])))
         text = compact_text(Money(units, data.currency))
         cells = (right - left) / room
         at = units + 2 * cells if units >= 0 else units - (len(text) + 2) * cells
-        figure.draw(figure.text(at, place, plotext.colorize(text, SLOT["gain" if units >= 0 else "loss"])))
+        figure.draw(
+            figure.text(
+                at,
+                place,
+                plotext.colorize(text, SLOT[role if data.cost else "gain" if units >= 0 else "loss"]),
+            )
+        )
     figure.ruler("y").ticks(places, [name.rjust(NAME) for name in names])
     ticks = round_step(high - low, max(2, room // 12))
     marks = list(range(-(-low // ticks) * ticks, high + 1, ticks))

@@ -27,6 +27,8 @@ class Trend:
     margin: tuple[int | None, ...]
     currency: str
     bars: bool = True
+    cost_only: bool = False
+    """there is no revenue at all: its line and the margin say nothing"""
 
 
 class TrendChart(Painted):
@@ -64,7 +66,7 @@ def draw(trend: Trend, width: int, height: int, markers: str) -> list[Spans]:
     cells = max(2, width - AXIS)
     step, months = even_step(len(trend.labels), max(1, cells - 2 - NAME_CELLS))
     trend = last_months(trend, months)
-    bars = trend.bars and height >= 10
+    bars = trend.bars and height >= 10 and not trend.cost_only
     top, bottom = _limits(trend, bars)
     figure.ruler("y").lim(float(bottom), float(top))
     # The first month stands on the second cell, every other one `step` cells further: bars are even.
@@ -72,7 +74,7 @@ def draw(trend: Trend, width: int, height: int, markers: str) -> list[Spans]:
     figure.ruler("x").lim(left, left + (cells - 1) / step)
     if bars:
         _bars(plotext, figure, trend.margin)
-    for values, slot in ((trend.cost, _LINE2), (trend.revenue, _LINE)):
+    for _, values, slot in _lines_of(trend):
         _line(plotext, figure, values, slot, markers)
     _names(plotext, figure, trend, (bottom, top), height, months - 1 + 2 / step)
     money_ticks(figure, bottom, top, height, trend.currency)
@@ -101,6 +103,12 @@ def _limits(trend: Trend, bars: bool) -> tuple[int, int]:
 
 NAME_CELLS = 9
 """cells right of the last month, for the names of the lines"""
+
+
+def _lines_of(trend: Trend) -> list[tuple[str, tuple[int | None, ...], int]]:
+    """(name, values, colour) of each line, the one on top last."""
+    lines = [("cost", trend.cost, _LINE2), ("revenue", trend.revenue, _LINE)]
+    return lines[:1] if trend.cost_only else lines
 
 
 def _bars(plotext: Any, figure: Any, margin: Sequence[int | None]) -> None:
@@ -132,7 +140,7 @@ def _names(plotext: Any, figure: Any, trend: Trend, limits: tuple[int, int], hei
     rows: set[int] = set()
     span = limits[1] - limits[0]
     canvas = max(2, height - 2)
-    for name, values, slot in (("revenue", trend.revenue, _LINE), ("cost", trend.cost, _LINE2)):
+    for name, values, slot in reversed(_lines_of(trend)):
         last = next((i for i in range(len(values) - 1, -1, -1) if values[i] is not None), None)
         if last is None:
             continue
