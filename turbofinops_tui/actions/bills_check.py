@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.economics.money import exact_text, rounded_text
 from turbofinops_tui.economics.periods import day_text, month_text
 from turbofinops_tui.store.findings import Finding
+from turbofinops_tui.store.unpriced import without_price
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports
     from turbofinops_tui.economics.books import FactBooks
 
 EXCESS, OVERLAP, ALIKE = "evidence_over_bill", "cost_of_two_sources", "two_sources_of_one_provider"
-WORKED_OUT = (EXCESS, OVERLAP, ALIKE)
+UNPRICED = "model_without_price"
+WORKED_OUT = (EXCESS, OVERLAP, ALIKE, UNPRICED)
 """kinds that are never read from the store"""
 
 
@@ -116,6 +118,15 @@ def told_twice(reports: Reports) -> list[Twice]:
 def not_fitting(reports: Reports) -> Iterator[tuple[Finding, str]]:
     """(finding, its first day): excess by cell, cost left out, sources that may tell the same."""
     yield from _of_excess(excess(reports))
+    with reports.session.store.read() as conn:
+        unpriced = without_price(conn)
+    for one in unpriced:
+        detail = (
+            f"{one.calls:,} calls on {one.days} days with {one.tokens:,} tokens have no price, so no cost"
+        )
+        key = f"{one.provider} {one.model}".strip()
+        finding = Finding(UNPRICED, key, "", detail, "", one.amount, one.currency, one.calls)
+        yield finding, day_text(one.first_day)
     for item in told_twice(reports):
         key = f"{item.provider} {item.counts} {item.currency}"
         first = day_text(min(item.days))

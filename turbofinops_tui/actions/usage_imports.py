@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 KINDS = ("meter", "litellm")
 BATCH = 5_000
 """calls that are read, priced and stored at once"""
-UNPRICED = "model_without_price"
 TWICE = "call_in_two_feeds"
 
 
@@ -202,8 +201,7 @@ def rebuild_calls(session: Session) -> None:
 
 
 def tell_findings(txn: WriteTxn, touched: Iterable[tuple[str, int]]) -> None:
-    """What the touched days leave out: calls that two feeds tell; and models without a price, of all days."""
-    models: set[tuple[str, str]] = set()
+    """What the touched days leave out: calls that two feeds tell."""
     for feed, day in sorted(touched):
         twice = list(load_calls(txn.conn, feed, day, left_out=True))
         key = f"{feed} {day_text(day)}"
@@ -211,13 +209,6 @@ def tell_findings(txn: WriteTxn, touched: Iterable[tuple[str, int]]) -> None:
             record_findings(txn, [_twice(feed, key, twice)])
         else:
             close_finding(txn, TWICE, feed, key)
-        query = (
-            "SELECT DISTINCT k.provider, k.model FROM evidence_daily e JOIN evidence_key k ON k.id = e.key"
-            " WHERE e.day = ? AND k.feed = ?"
-        )
-        models.update((row[0], row[1]) for row in txn.conn.execute(query, (day, feed)))
-    for provider, model in sorted(models):
-        _tell_model(txn, provider, model)
 
 
 def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
@@ -231,42 +222,6 @@ def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
         TWICE, key, feed, text, amount=money_text(amount.get(currency, Fraction(0))) if currency else "",
         currency=currency, count=len(twice),
     )  # fmt: skip
-
-
-def _tell_model(txn: WriteTxn, provider: str, model: str) -> None:
-    """The finding of a model without a price: its tokens, and an estimate of the money at stake."""
-    query = (
-        "SELECT count(DISTINCT e.day), coalesce(sum(e.calls + e.failed_calls), 0),"
-        " coalesce(sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens), 0)"
-        " FROM evidence_daily e JOIN evidence_key k ON k.id = e.key"
-        " WHERE k.provider = ?1 AND k.model = ?2 AND k.currency {} ''"
-    )
-    days, calls, tokens = txn.conn.execute(query.format("="), (provider, model)).fetchone()
-    key = f"{provider} {model}"
-    if not tokens:
-        close_finding(txn, UNPRICED, "", key)
-        return
-    amount, currency = _estimate(txn, tokens)
-    detail = f"{calls:,} calls on {days} days with {tokens:,} tokens of {provider} {model} have no price"
-    record_findings(
-        txn,
-        [Finding(UNPRICED, key, "", detail, amount=amount, currency=currency, count=calls)],
-    )
-
-
-def _estimate(txn: WriteTxn, tokens: int) -> tuple[str, str]:
-    """The tokens at the mean price of all priced tokens; nothing when none is priced."""
-    row = txn.conn.execute(
-        "SELECT k.currency, sum(e.cost_input + e.cost_cache_read + e.cost_cache_write + e.cost_output"
-        " + e.cost_whole), sum(e.input_tokens + e.cache_read_tokens + e.cache_write_tokens + e.output_tokens)"
-        " AS tokens FROM evidence_daily e JOIN evidence_key k ON k.id = e.key WHERE k.currency <> ''"
-        " GROUP BY k.currency ORDER BY tokens DESC, k.currency LIMIT 1"
-    ).fetchone()
-    if row is None or not row[2]:
-        return "", ""
-    from turbofinops_tui.economics.money import scale
-
-    return money_text(Fraction(row[1] * tokens, row[2] * scale(row[0]))), str(row[0])
 
 
 def money_text(amount: Fraction) -> str:

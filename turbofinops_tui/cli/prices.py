@@ -86,9 +86,11 @@ def _reprice(args: argparse.Namespace, session: Session) -> int:
     if args.format == "json":
         say_json(found.record() | {"stored": write})
     else:
-        for name, amount in found.record()["changes"].items():  # type: ignore[attr-defined]
-            say(f"{name}: {amount}")
+        for line in found.lines():
+            say(line)
         say(f"{found.calls:,} calls {'have' if write else 'would have'} another price")
+        if found.kept:
+            say(f"{found.kept:,} calls of closed days keep theirs: it goes by the size or hour of each call")
     if found.calls and not write:
         tell("nothing was stored: repeat with --yes")
         return EXIT_FOUND
