@@ -100,7 +100,7 @@ def test_a_price_in_another_currency_and_two_at_once(closed: Program) -> None:
     assert closed.json("prices", "reprice")["calls"] == 0
     words = ("report", "--by", "month", "--measure", "calls,output_tokens", "--period", "2026-03")
     (row,) = [row for row in closed.json(*words)["rows"] if row["calls"]]
-    assert (Decimal(row["calls"]), Decimal(row["output_tokens"])) == (1, 500_000)
+    assert [Decimal(row[name]) for name in ("calls", "output_tokens")] == [1, 500_000]
     prices(closed, "2")
     assert closed.json("--yes", "prices", "reprice")["after"] == {"USD": "5.00"}
 
