@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from turbofinops_tui.actions.cost_rivals import Rivals, refuse_nested, rivals_of
 from turbofinops_tui.actions.credentials import secret_of
 from turbofinops_tui.actions.imports import ImportResult, import_fetched
 from turbofinops_tui.economics.money import decimal_text
@@ -71,6 +72,7 @@ class CostRun:
         self.stop = stop
         self.outcome = outcome
         self.source = open_cost(session, connection, stop)
+        self._rivals = Rivals({})
         self._brought: set[tuple[str, str]] = set()
         """(key, period) of every item that this run or an earlier one brings"""
 
@@ -94,9 +96,10 @@ class CostRun:
         return lost
 
     def _run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
-        self._pin()
+        rivals = self._rivals = rivals_of(self.session, self.connection, self._pin())
         state = parse_state(self.connection.cursor)
-        plan = self.source.plan(ask, {} if ask.full else state.items)
+        plan = rivals.without(self.source.plan(ask, {} if ask.full else state.items))
+        refuse_nested(self.session, self.connection, self.source)
         self.outcome.plan = plan
         self._brought = {(item.key, f"{item.export}/{item.period}") for item in plan.items}
         self._brought |= {(key, key) for key in state.items}
@@ -120,13 +123,14 @@ class CostRun:
             more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
             raise DataError(failed[0].line() + more)
 
-    def _pin(self) -> None:
-        """A credential of another account is refused before anything is read."""
+    def _pin(self) -> str:
+        """The account of the credential; one of another account is refused before anything is read."""
         seen = self.source.identity()
         pinned(self.connection.name, self.connection.account, seen)
         if seen and not self.connection.account:
             with self.session.store.write("test connection") as txn:
                 set_account(txn, self.connection.name, seen)
+        return seen or self.connection.account
 
     def _item(self, item: Item) -> None:
         with fetch_folder(self.session, self.connection) as folder:
@@ -147,6 +151,8 @@ class CostRun:
             self._refuse_strange(item, fetched, present)
             gone = [period for period in fetched.periods if period not in present]
             emptied.extend(empty_periods(txn, source, fetched.export, gone))
+            for period in fetched.periods or present:
+                emptied.extend(self._rivals.give_way(txn, period))
             mark = Mark(fetched.final_until, fetched.delivered_until)
             for period in fetched.periods or present:
                 save_mark(txn, source, fetched.export, period, mark)

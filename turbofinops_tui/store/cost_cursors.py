@@ -57,6 +57,13 @@ def save_item(txn: WriteTxn, name: str, key: str, cursor: Mapping[str, Any], req
     set_cursor(txn, name, state.text())
 
 
+def forget_item(txn: WriteTxn, name: str, key: str) -> None:
+    """Take the cursor of one item away: what it stood for does not count any more."""
+    state = load_state(txn.conn, name)
+    if state.items.pop(key, None) is not None:
+        set_cursor(txn, name, state.text())
+
+
 def save_outcome(txn: WriteTxn, name: str, error: str, requests: int = 0) -> None:
     """Keep how a run ended; requests of items that came to nothing count too."""
     state = load_state(txn.conn, name)

@@ -125,10 +125,18 @@ class AzureExports:
             tuple(path for path, _ in filled),
             item.export,
             (item.period,),
-            {"blobs": self._stamp(chosen), "runs": [run.order[1] for run in chosen]},
+            {
+                "blobs": self._stamp(chosen),
+                "runs": [run.order[1] for run in chosen],
+                "scope": chosen[0].scope,
+            },
             notes=tuple(notes),
             names=tuple(f"{self.container.url}/{name}" for _, name in filled),
         )
+
+    def scopes(self) -> dict[str, str]:
+        """What the planned exports are of: scope -> the export's name."""
+        return {run.scope: run.label for chosen in self._items.values() for run in chosen}
 
     def _runs(self, blobs: Mapping[str, Blob], notes: list[str]) -> list[Run]:
         """Every run, by its manifest where there is one; damaged manifests go to ``_broken``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,6 +183,20 @@ def _overlap(one: str, other: str) -> bool:
     # whether a subscription is billed by an account, or stands in a group, its id does not tell
     wide = [scope.startswith("/providers/") for scope in (one, other)]
     return wide[0] != wide[1] or (all(wide) and one.split("/")[2] != other.split("/")[2])
+
+
+def may_nest(one: str, other: str, accounts: Mapping[str, Collection[str]]) -> bool:
+    """Whether scopes of two connections hold the same cost; ``accounts``: subscriptions that each delivered.
+
+    A scope that no manifest tells is taken for another. Whether a billing account or group holds a
+    subscription is known once it delivered; until then it may.
+    """
+    if one.startswith("export:") or other.startswith("export:"):
+        return False
+    wide, narrow = (one, other) if one.startswith("/providers/") else (other, one)
+    if wide.startswith("/providers/") and narrow.startswith("/subscriptions/") and accounts.get(wide):
+        return narrow.split("/")[2] in accounts[wide]
+    return one == other or _overlap(one, other)
 
 
 def newest(runs: Iterable[Run]) -> dict[tuple[str, str], tuple[Run, ...]]:
