@@ -197,9 +197,9 @@ def test_any_split_in_any_order_gives_the_literal_reading(opened: Opener, tmp_pa
 def test_a_known_bad_reading_is_caught(
     opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from turbofinops_tui.economics import evidence
+    from turbofinops_tui.economics import span_tree
 
-    monkeypatch.setattr(evidence, "_covered", lambda span, below: sum(child.length for child in below))
+    monkeypatch.setattr(span_tree, "covered_by", lambda span, below: sum(child.length for child in below))
     spans = otlp_cases.make(3)
     session = opened()
     rules(session, otlp_cases.ROUTES)

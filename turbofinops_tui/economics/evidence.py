@@ -6,16 +6,24 @@ cells depends on nothing else than the spans, the trace's id and the rules.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
+from turbofinops_tui.economics.span_tree import Tree, calls_of
 from turbofinops_tui.economics.spans import (
+    CALL_NAMES,
+    CALL_SIGNS,
+    CALL_STEMS,
     ENTRY_KINDS,
+    ERROR_TYPE,
     MODEL,
     NANOSECONDS_A_DAY,
     PROVIDER,
     RESPONSE_ID,
+    Asked,
+    Attributes,
+    Packed,
     Source,
     Span,
     call_role,
@@ -39,6 +47,7 @@ MOST_REMEMBERED = 100_000
 _CALL = (5, 6, 7, 8, 9, 0, 1)
 """places of a call's figures in a row's measures (``USAGE_MEASURES``)"""
 _NOTHING = (0,) * (len(USAGE_MEASURES) + len(COST_CLASSES))
+_NO_CALLS: frozenset[int] = frozenset()
 _COST = len(USAGE_MEASURES)
 """place of a call's first cost, which follow the measures"""
 
@@ -68,12 +77,18 @@ store units of the currency; each to be multiplied by the count"""
 Who = tuple[CustomerKind, str, FeatureKind, str, int, int]
 Figures = tuple[int, int, int, int, int, int, int]
 """four token classes, reasoning, calls, failed calls"""
+_Call = tuple[int, str, int, Attributes, Figures]
+"""day, service, second, attributes and figures of a call"""
 SpanCost = tuple[str, str, Costs]
 """currency, id of the price, costs"""
 
 
 class Elsewhere(Protocol):
     """What is known of calls beside their spans."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether any call is told by a stronger feed."""
 
     def told(self, ids: Sequence[str]) -> set[str]:
         """Those response ids under which a stronger feed tells the call."""
@@ -86,6 +101,8 @@ class Elsewhere(Protocol):
 
 class Nowhere:
     """Nothing is known of any call."""
+
+    tells = False
 
     def told(self, ids: Sequence[str]) -> set[str]:
         """None of them."""
@@ -109,11 +126,31 @@ class SpanReading(Protocol):
     def feature_keys(self) -> tuple[str, ...]:
         """Attributes that name the feature, strongest first."""
 
+    @property
+    def maps_routes(self) -> bool:
+        """Whether any route stands for a feature."""
+
     def feature_of_route(self, method: str, route: str, day: int) -> str:
         """The feature that a route stands for; empty: unmapped."""
 
     def customer_of_trace(self, trace: str, day: int) -> str:
         """The customer reference that an explicit trace id names; empty: none."""
+
+
+_Key = TypeVar("_Key")
+_Answer = TypeVar("_Answer")
+_NO_SIGN, _CUSTOMER, _FEATURE, _CALLED = 0, 1, 2, 4
+
+
+class _Looks(NamedTuple):
+    """What spans say themselves, in their order."""
+
+    words: list[Attributes]
+    """those attributes that matter"""
+    customers: list[str]
+    features: list[str]
+    roles: dict[int, str]
+    """place of a span -> ``call`` or ``agent``"""
 
 
 class Resolver:
@@ -129,24 +166,59 @@ class Resolver:
         self.customer_keys = reading.customer_keys
         self.exclusive_scopes = exclusive_scopes
         """scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
+        routes = (ROUTE, *METHODS) if reading.maps_routes else ()
+        known = (*self.customer_keys, *reading.feature_keys, *routes[:1], *CALL_STEMS)
+        self._asked = Asked.of((*self.customer_keys, *reading.feature_keys, *routes, *CALL_NAMES), known)
         self._reading = reading
+        self._own = frozenset(self.customer_keys)
         self._labels = reading.feature_keys
-        self._words = frozenset((*reading.feature_keys, ROUTE))
+        self._words = frozenset((*reading.feature_keys, *routes[:1]))
+        self._signs: dict[tuple[str, ...], int] = {}
         self._routes: dict[tuple[str, str, int], str] = {}
         self._traces: dict[tuple[str, int], str] = {}
 
-    def feature_of(self, span: Span) -> str:
-        """What the span itself says, a label or a mapped route, as ``kind`` + word; empty for neither."""
-        attributes = span.attributes
-        if self._words.isdisjoint(attributes):
+    def look(self, spans: Sequence[Span]) -> _Looks:
+        """What the spans of a trace say themselves."""
+        asked, looks = self._asked, _Looks([], [], [], {})
+        for index, span in enumerate(spans):
+            held = span.attributes
+            own = held if held.__class__ is dict else held.pick(asked) if isinstance(held, Packed) else held
+            signs = self._signs_of(own) if own else _NO_SIGN
+            looks.words.append(own)
+            looks.customers.append(
+                (signs & _CUSTOMER and first_text(own, self.customer_keys)) or self._of_source(span.source)
+            )
+            day = span.start // NANOSECONDS_A_DAY
+            looks.features.append(self._feature_of(own, day) if signs & _FEATURE else "")
+            if signs & _CALLED and (role := call_role(own)):
+                looks.roles[index] = role
+        return looks
+
+    def _signs_of(self, own: Attributes) -> int:
+        """Which questions attributes of these names may answer."""
+        names = tuple(own)
+        found = self._signs.get(names)
+        if found is None:
+            found = _NO_SIGN if self._own.isdisjoint(names) else _CUSTOMER
+            found |= _NO_SIGN if self._words.isdisjoint(names) else _FEATURE
+            found |= _NO_SIGN if CALL_SIGNS.isdisjoint(names) else _CALLED
+            _remember(self._signs, names, found)
+        return found
+
+    def _of_source(self, source: Source) -> str:
+        if self._own.isdisjoint(source.attributes):
             return ""
+        return first_text(source.attributes, self.customer_keys)
+
+    def _feature_of(self, own: Attributes, day: int) -> str:
+        """What the span itself says, a label or a mapped route, as ``kind`` + word; empty for neither."""
         for key in self._labels:
-            if label := text_of(attributes.get(key)):
+            if label := text_of(own.get(key)):
                 return "label" + label
-        route = text_of(attributes.get(ROUTE))
+        route = text_of(own.get(ROUTE))
         if not route:
             return ""
-        asked = (first_text(attributes, METHODS), route, span.start // NANOSECONDS_A_DAY)
+        asked = (first_text(own, METHODS), route, day)
         found = self._routes.get(asked)
         if found is None:
             found = self._reading.feature_of_route(*asked)
@@ -162,10 +234,7 @@ class Resolver:
         return found
 
 
-_Key = TypeVar("_Key")
-
-
-def _remember(answers: dict[_Key, str], asked: _Key, found: str) -> None:
+def _remember(answers: dict[_Key, _Answer], asked: _Key, found: _Answer) -> None:
     if len(answers) >= MOST_REMEMBERED:
         answers.clear()
     answers[asked] = found
@@ -196,20 +265,16 @@ def add_trace(
     """Add what a trace's spans weigh to ``cells`` (``sign`` -1 takes it away), and to ``counts``."""
     if not spans:
         return
-    tree = _Tree(spans)
-    customers = _inherited(tree, _own_customers(spans, rules.customer_keys))
-    features = _features(tree, [rules.feature_of(span) for span in spans])
-    calls, same = _calls(tree)
-    calls, elsewhere = _own_calls(tree, calls, rules.elsewhere)
-    counts.told_elsewhere += sign * elsewhere
-    counts.spans += sign * len(spans)
-    counts.traces += sign
-    counts.same_response_id += sign * same
-    counts.lost_roots += sign * tree.rootless
-    unknown = 0
+    tree = Tree(spans)
+    words, own, labels, roles = rules.look(spans)
+    customers, features = _inherited(tree, own), _features(tree, labels)
+    calls: Set[int]
+    calls, same = calls_of(tree, words, roles) if roles else (_NO_CALLS, 0)
+    calls, elsewhere = _own_calls(words, calls, rules.elsewhere)
+    unsure = sum(not span.known for span in spans)
+    counts.add(Counts(len(spans), 1, unsure, same, int(tree.rootless), 0, elsewhere), sign)
     for index, span in enumerate(spans):
-        _, _, start, length, kind, numerator, denominator, known, _, source, _ = span
-        unknown += not known
+        _, _, start, length, kind, numerator, denominator, _, _, source, _ = span
         if not numerator:
             continue
         day, customer, feature = start // NANOSECONDS_A_DAY, customers[index], features[index]
@@ -218,31 +283,35 @@ def add_trace(
             customer = rules.customer_of(trace, day)
             named = "reference" if customer else ""
         how: FeatureKind = feature[:5]  # type: ignore[assignment]
-        who = (named, customer, how, feature[5:], numerator, denominator)
-        held = _held(cells, (day, source.service, "", "", *who, "", ""))
+        label = feature[5:]
+        key = (day, source.service, "", "", named, customer, how, label, numerator, denominator, "", "")
+        held = cells.get(key)
+        if held is None:
+            held = cells[key] = list(_NOTHING)
         if kind in ENTRY_KINDS:
             held[2] += sign
             held[3] += sign * length
-        held[4] += sign * tree.self_time(index, span)
+        held[4] += sign * (tree.self_time(index, span) if index in tree.children else length)
         if index in calls:
-            figures = _tokens(span, rules, counts, sign)
-            _add_call(cells, (day, source.service), who, span, figures, rules.elsewhere, sign)
-    counts.unknown_probability_spans += sign * unknown
+            figures = _tokens(span, words[index], rules, counts, sign)
+            who = (named, customer, how, label, numerator, denominator)
+            call = (day, source.service, start // 1_000_000_000, words[index], figures)
+            _add_call(cells, call, who, rules.elsewhere, sign)
 
 
-def _add_call(
-    cells: Cells, place: tuple[int, str], who: Who, span: Span, figures: Figures, known: Elsewhere, sign: int
-) -> None:
+def _add_call(cells: Cells, call: _Call, who: Who, known: Elsewhere, sign: int) -> None:
     """Add an AI call with what it cost: figures once, costs by price and currency."""
-    provider, model = first_text(span.attributes, PROVIDER), first_text(span.attributes, MODEL)
-    second = span.start // 1_000_000_000
+    day, service, second, own, figures = call
+    provider, model = first_text(own, PROVIDER), first_text(own, MODEL)
     costs = known.priced(provider, model, second, figures[:4]) if any(figures[:4]) else ()
     for number, (currency, price, amounts) in enumerate(costs or (("", "", NO_COSTS),)):
-        held = _held(cells, (*place, provider, model, *who, currency, price))
-        for at, figure in zip(_CALL, figures, strict=True) if not number else ():
-            held[at] += sign * figure
+        held = _held(cells, (day, service, provider, model, *who, currency, price))
+        if not number:
+            for at, figure in zip(_CALL, figures, strict=True):
+                held[at] += sign * figure
         for at, amount in enumerate(amounts, start=_COST):
-            held[at] += sign * amount
+            if amount:
+                held[at] += sign * amount
 
 
 def _held(cells: Cells, key: CellKey) -> list[int]:
@@ -252,55 +321,7 @@ def _held(cells: Cells, key: CellKey) -> list[int]:
     return held
 
 
-class _Tree:
-    """The spans of a trace by parent; a cycle of parents has no top."""
-
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self.spans = spans
-        places = {span.id: index for index, span in enumerate(spans)}
-        self.parent = [
-            up if (up := places.get(span.parent, -1)) != index else -1 for index, span in enumerate(spans)
-        ]
-        self.children: dict[int, list[int]] = {}
-        for index, up in enumerate(self.parent):
-            if up >= 0:
-                self.children.setdefault(up, []).append(index)
-        self.rootless = all(span.parent for span in spans)
-
-    def self_time(self, index: int, span: Span) -> int:
-        """What a span lasts without its children."""
-        below = self.children.get(index)
-        if below is None or not span.length:
-            return span.length
-        return span.length - _covered(span, [self.spans[place] for place in below])
-
-    def above(self, index: int) -> list[int]:
-        """The ancestors, nearest first."""
-        found: list[int] = []
-        seen = {index}
-        while (index := self.parent[index]) >= 0 and index not in seen:
-            seen.add(index)
-            found.append(index)
-        return found
-
-
-def _own_customers(spans: Sequence[Span], keys: Sequence[str]) -> list[str]:
-    """What each span or its resource says, all keys on the span before any on the resource."""
-    resources: dict[int, str] = {}
-    found = []
-    wanted = frozenset(keys)
-    for span in spans:
-        own = "" if wanted.isdisjoint(span.attributes) else first_text(span.attributes, keys)
-        if not own:
-            source = span.source
-            own = resources.get(id(source), "\0")
-            if own == "\0":
-                own = resources[id(source)] = first_text(source.attributes, keys)
-        found.append(own)
-    return found
-
-
-def _inherited(tree: _Tree, own: list[str]) -> list[str]:
+def _inherited(tree: Tree, own: list[str]) -> list[str]:
     """Each span's own value, its nearest ancestor's, or the one that the trace agrees on."""
     values = {value for value in own if value}
     if not values:
@@ -312,8 +333,10 @@ def _inherited(tree: _Tree, own: list[str]) -> list[str]:
     ]
 
 
-def _features(tree: _Tree, own: list[str]) -> list[str]:
+def _features(tree: Tree, own: list[str]) -> list[str]:
     """As ``_inherited``; a label and a route that give the same word agree."""
+    if not any(own):
+        return own
     words = {value[5:] for value in own if value}
     if len(words) != 1 or len(set(own) - {""}) == 1:
         return _inherited(tree, own)
@@ -321,29 +344,12 @@ def _features(tree: _Tree, own: list[str]) -> list[str]:
     return [value or agreed for value in _inherited(tree, own)]
 
 
-def _covered(span: Span, children: Sequence[Span]) -> int:
-    """How much of a span its children cover: the union of their intervals, clipped to it."""
-    first, last = span.start, span.start + span.length
-    if len(children) == 1:
-        child = children[0]
-        return max(0, min(child.start + child.length, last) - max(child.start, first))
-    covered, reached = 0, first
-    for begin, length in sorted((child.start, child.length) for child in children):
-        end = min(begin + length, last)
-        begin = max(begin, reached)
-        if end > begin:
-            covered += end - begin
-            reached = end
-    return covered
-
-
-def _tokens(span: Span, rules: Resolver, counts: Counts, sign: int) -> Figures:
+def _tokens(span: Span, own: Attributes, rules: Resolver, counts: Counts, sign: int) -> Figures:
     """Token classes, calls and failed calls of one call."""
-    attributes = span.attributes
-    if not has_usage(attributes):
-        failed = span.failed or bool(text_of(attributes.get("error.type")))
+    if not has_usage(own):
+        failed = span.failed or bool(text_of(own.get(ERROR_TYPE)))
         return (0, 0, 0, 0, 0, int(not failed), int(failed))
-    found = tokens_of(attributes, _is_exclusive(span.source, rules.exclusive_scopes))
+    found = tokens_of(own, _is_exclusive(span.source, rules.exclusive_scopes))
     counts.exclusive_cache_spans += sign * found.exclusive
     a, b, c, d, e = found[:5]
     return a, b, c, d, e, 1, 0
@@ -353,36 +359,12 @@ def _is_exclusive(source: Source, scopes: frozenset[str]) -> bool:
     return bool(scopes) and (source.scope in scopes or source.scope.partition("@")[0] in scopes)
 
 
-def _calls(tree: _Tree) -> tuple[set[int], int]:
-    """(places of the spans that count as AI calls, how many were left out for their response id)."""
-    roles = {index: role for index, span in enumerate(tree.spans) if (role := call_role(span.attributes))}
-    if not roles:
-        return set(), 0
-    chosen = {index for index, role in roles.items() if role == "call"}
-    if len(chosen) < len(roles):  # an agent counts when nothing that counts lies below it
-        covered = {up for index in roles for up in tree.above(index)}
-        chosen |= {index for index in roles if roles[index] == "agent" and index not in covered}
-    same: dict[str, list[int]] = {}
-    for index in chosen:
-        if ident := text_of(tree.spans[index].attributes.get(RESPONSE_ID)):
-            same.setdefault(ident, []).append(index)
-    left_out = {index for group in same.values() if len(group) > 1 for index in _others(tree, group)}
-    return chosen - left_out, len(left_out)
-
-
-def _own_calls(tree: _Tree, calls: set[int], elsewhere: Elsewhere) -> tuple[set[int], int]:
+def _own_calls(words: Sequence[Attributes], calls: Set[int], elsewhere: Elsewhere) -> tuple[Set[int], int]:
     """The calls without those that a stronger feed tells, and how many these are."""
-    ids = {i: ident for i in calls if (ident := text_of(tree.spans[i].attributes.get(RESPONSE_ID)))}
+    if not calls or not elsewhere.tells:
+        return calls, 0
+    ids = {i: ident for i in calls if (ident := text_of(words[i].get(RESPONSE_ID)))}
     if not ids or not (told := elsewhere.told(sorted(set(ids.values())))):
         return calls, 0
     left = {index for index, ident in ids.items() if ident in told}
     return calls - left, len(left)
-
-
-def _others(tree: _Tree, group: Sequence[int]) -> set[int]:
-    """All of one response id but the one that counts: an ancestor of the others, else the earliest."""
-    own = set(group)
-    top = [index for index in group if own.isdisjoint(tree.above(index))] or list(group)
-    spans = tree.spans
-    kept = min(top, key=lambda index: (spans[index].start, spans[index].id))
-    return own - {kept}

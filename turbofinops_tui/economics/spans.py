@@ -7,13 +7,56 @@ conventions, with the deprecated ones and those of common instrumentations read 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
 Scalar = str | int | float | bool
 Attributes = Mapping[str, Scalar]
+
+
+class Asked(NamedTuple):
+    """Which attributes are wanted, and how to see that none of them is there."""
+
+    names: frozenset[str]
+    in_json: Callable[[bytes], object]
+    in_protobuf: Callable[[bytes], object]
+    """finds a sign in a packed list of attributes; without any the list holds nothing that matters"""
+
+    @classmethod
+    def of(cls, names: Iterable[str], signs: Iterable[str]) -> Asked:
+        """``signs``: how names begin that matter by themselves; the other ``names`` only go with these."""
+        begun = b"(?:" + b"|".join(re.escape(sign.encode()) for sign in signs) + b")"
+        text = re.compile(rb'"key"\s*:\s*"' + begun)
+        return cls(frozenset(names), text.search, re.compile(rb"\n..??" + begun, re.DOTALL).search)
+
+
+class Packed(Mapping[str, Scalar]):
+    """Attributes as they came, taken apart when they are asked for: most are never looked at."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @abstractmethod
+    def pick(self, asked: Asked) -> dict[str, Scalar]:
+        """Those of the names ``asked`` that are there; none when no sign of any is."""
+
+    @abstractmethod
+    def every(self) -> dict[str, Scalar]:
+        """All of them."""
+
+    def __getitem__(self, key: str) -> Scalar:
+        return self.every()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.every())
+
+    def __len__(self) -> int:
+        return len(self.every())
 
 
 class Source(NamedTuple):
@@ -116,8 +159,12 @@ REASONING = (
 MODEL = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name")
 PROVIDER = ("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system")
 _USAGE = (*INPUT, *OUTPUT, *CACHE_READ, *CACHE_WRITE, *REASONING)
-_USAGE_SET = frozenset(_USAGE)
-_SIGNS = frozenset((OPERATION, *_USAGE))
+ERROR_TYPE = "error.type"
+CALL_NAMES = frozenset((OPERATION, INNER_KIND, RESPONSE_ID, ERROR_TYPE, *MODEL, *PROVIDER, *_USAGE))
+"""everything that is ever asked of an AI call"""
+CALL_SIGNS = frozenset((OPERATION, *_USAGE))
+"""a span with none of these is no AI call"""
+CALL_STEMS = tuple(sorted({name.partition(".")[0] + "." for name in CALL_SIGNS}))
 MOST_TOKENS = 1 << 52
 """of one call; a larger count is a broken one and is not read"""
 
@@ -136,7 +183,7 @@ class Tokens(NamedTuple):
 
 def call_role(attributes: Attributes) -> str:
     """``call``, ``agent`` (a roll-up with usage), or empty for a span that is neither."""
-    if _SIGNS.isdisjoint(attributes):
+    if CALL_SIGNS.isdisjoint(attributes):
         return ""
     operation = attributes.get(OPERATION)
     if operation in CALLS:
@@ -151,19 +198,26 @@ def call_role(attributes: Attributes) -> str:
 
 def has_usage(attributes: Attributes) -> bool:
     """Whether any token count can be read."""
-    return not _USAGE_SET.isdisjoint(attributes) and any(
-        _count(attributes.get(name)) is not None for name in _USAGE
-    )
+    return any(_count(attributes.get(name)) is not None for names in _present(attributes) for name in names)
 
 
 def tokens_of(attributes: Attributes, exclusive: bool = False) -> Tokens:
     """The token classes; input includes cached tokens unless it is less than they are, or ``exclusive``."""
-    given = _first(attributes, INPUT)
-    read, written = _first(attributes, CACHE_READ), _first(attributes, CACHE_WRITE)
+    given, output, read, written, reasoning = (_first(attributes, names) for names in _present(attributes))
     apart = exclusive or given < read + written
     uncached = given if apart else given - read - written
-    output, reasoning = _first(attributes, OUTPUT), _first(attributes, REASONING)
     return Tokens(uncached, read, written, output, reasoning, apart and bool(read + written))
+
+
+def _present(attributes: Attributes) -> tuple[tuple[str, ...], ...]:
+    return _counts_among(tuple(attributes))
+
+
+@lru_cache(maxsize=10_000)
+def _counts_among(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The names of each token count that are among ``names``, strongest first."""
+    kinds = (INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, REASONING)
+    return tuple(tuple(name for name in kind if name in names) for kind in kinds)
 
 
 def first_text(attributes: Attributes, names: Sequence[str]) -> str:

@@ -65,6 +65,11 @@ class Reading:
             ]
         )
 
+    @property
+    def maps_routes(self) -> bool:
+        """Whether any route stands for a feature."""
+        return bool(self.routes)
+
     def feature_of_route(self, method: str, route: str, day: int) -> str:
         """The feature that a route stands for, with its method or without; empty: unmapped."""
         names = (f"{method.strip()} {route.strip()}", route) if method.strip() else (route,)

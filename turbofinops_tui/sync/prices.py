@@ -12,14 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from turbofinops_tui.economics.calls import Call, Priced
+from turbofinops_tui.economics.money import half_even_of, scale
 from turbofinops_tui.economics.patterns import pattern
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.token_units import TOKEN_CLASSES, TOKENS_PER_UNIT
+from turbofinops_tui.economics.usage import Costs
 from turbofinops_tui.store.rule_sets import Price
+from turbofinops_tui.sync.pull.list_prices import SLOT
 
 TOLD = "told by the sender"
+MOST_REMEMBERED = 50_000
 _NONE = (Fraction(0),) * 5
 
 
@@ -32,12 +38,29 @@ class Rate:
     price: str
 
 
+class Step(NamedTuple):
+    """A rate in whole numbers, of calls with more than ``above`` input tokens: ``units / tokens`` each."""
+
+    above: int
+    units: int
+    tokens: int
+    currency: str
+    price: str
+
+    @classmethod
+    def of(cls, above: int, rate: Rate) -> Step:
+        """A rate as store units of its currency."""
+        exact = Fraction(rate.per_million) * scale(rate.currency) / TOKENS_PER_UNIT
+        return cls(above, exact.numerator, exact.denominator, rate.currency, rate.price)
+
+
 class PriceBook:
     """Prices of models: rules before the list."""
 
     def __init__(self, rules: Sequence[Price]) -> None:
         self._rules = tuple(rules)
         self._found: dict[tuple[str, str, str, int], Rate | None] = {}
+        self._steps: dict[tuple[str, str, int], tuple[tuple[Step, ...], ...]] = {}
 
     def priced(self, call: Call) -> tuple[Priced, ...]:
         """What a call cost, by currency; empty when its model, or a class that it used, has no price."""
@@ -52,12 +75,49 @@ class PriceBook:
                 if rate is None:
                     return ()
                 money = costs.setdefault(rate.currency, list(_NONE))
-                money[place] += Fraction(rate.per_million) * tokens / TOKENS_PER_UNIT
+                money[place] = _cost(rate.per_million, tokens)
                 ids.setdefault(rate.currency, {})[rate.price] = None
         return tuple(
             Priced((m[0], m[1], m[2], m[3], m[4]), currency, " + ".join(ids[currency]))
             for currency, m in sorted(costs.items())
         )
+
+    def units(
+        self, provider: str, model: str, second: int, tokens: tuple[int, int, int, int]
+    ) -> tuple[tuple[str, str, Costs], ...]:
+        """As ``priced`` for a call that told no cost: (currency, price, costs in store units, rounded)."""
+        key = (provider, model, second // SLOT)
+        steps = self._steps.get(key)
+        if steps is None:
+            if len(self._steps) >= MOST_REMEMBERED:
+                self._steps.clear()
+            call = Call("", "", second, provider, model, tokens)
+            steps = self._steps[key] = tuple(self._steps_of(call, name) for name in TOKEN_CLASSES)
+        every = tokens[0] + tokens[1] + tokens[2]
+        costs: dict[str, tuple[list[int], dict[str, None]]] = {}
+        for place, count in enumerate(tokens):
+            if count:
+                step = next((step for step in steps[place] if every > step.above), None)
+                if step is None:
+                    return ()
+                held = costs.setdefault(step.currency, ([0, 0, 0, 0, 0], {}))
+                held[0][place] = half_even_of(step.units * count, step.tokens)
+                held[1][step.price] = None
+        return tuple(
+            (currency, " + ".join(ids), (m[0], m[1], m[2], m[3], m[4]))
+            for currency, (m, ids) in sorted(costs.items())
+        )
+
+    def _steps_of(self, call: Call, token_class: str) -> tuple[Step, ...]:
+        """The rates of a class by the input that the call has in all, the highest step first."""
+        if (own := self._ruled(call, token_class)) is not None:
+            return (Step.of(-1, own),)
+        from turbofinops_tui.sync.pull.list_prices import CURRENCY, list_price
+
+        listed = list_price(call.provider, call.model, call.at, call.batch)
+        steps = listed.steps(token_class) if listed is not None else ()
+        ident = listed.id if listed is not None else ""
+        return tuple(Step.of(above, Rate(rate, CURRENCY, ident)) for above, rate in steps)
 
     def rate(self, call: Call, token_class: str, input_tokens: int) -> Rate | None:
         """The rate of one class of a call at its time."""
@@ -101,6 +161,16 @@ class PriceBook:
             if begun and pattern(rule.model).matches(model) and (best is None or _later(rule, best)):
                 best = rule
         return None if best is None else Rate(best.per_million, best.currency, price_id(best))
+
+
+def _cost(per_million: Decimal, tokens: int) -> Fraction:
+    numerator, denominator = _a_token(per_million)
+    return Fraction(numerator * tokens, denominator)
+
+
+@lru_cache(1024)
+def _a_token(per_million: Decimal) -> tuple[int, int]:
+    return (Fraction(per_million) / TOKENS_PER_UNIT).as_integer_ratio()
 
 
 def _later(rule: Price, than: Price) -> bool:

@@ -138,12 +138,14 @@ def merge(
 ) -> list[Span]:
     """Add to ``change`` what ``more`` spans of a trace alter; returns those not seen before."""
     seen = {span.id for span in known}
-    fresh = []
+    fresh: list[Span] = []
+    if not known and len({span.id for span in more}) == len(more):
+        fresh, more = list(more), ()
     for span in more:
         if span.id not in seen:
             seen.add(span.id)
             fresh.append(span)
-    change.duplicates += len(more) - len(fresh)
+    change.duplicates += max(len(more) - len(fresh), 0)
     if fresh:
         add_trace(change.cells, trace, known, resolver, change.counts, -1)
         add_trace(change.cells, trace, [*known, *fresh], resolver, change.counts)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from turbofinops_tui.economics.ai_names import provider_name
-from turbofinops_tui.economics.calls import Call
 from turbofinops_tui.economics.evidence import Resolver, SpanCost
-from turbofinops_tui.economics.money import scale
 from turbofinops_tui.store.open import Store
 from turbofinops_tui.store.reading import Reading
 from turbofinops_tui.store.usage_calls import has_calls, known_ids
 from turbofinops_tui.sync.prices import PriceBook
+
+MOST_NAMES = 10_000
 
 
 class Known:
@@ -23,12 +23,13 @@ class Known:
     def __init__(self, store: Store, reading: Reading) -> None:
         self._store = store
         self._book = PriceBook(reading.prices)
+        self._names: dict[str, str] = {}
         with store.read() as conn:
-            self._any = has_calls(conn)
+            self.tells = has_calls(conn)
 
     def told(self, ids: Sequence[str]) -> set[str]:
         """Those response ids that the meter or a gateway tells."""
-        if not self._any:
+        if not self.tells:
             return set()
         with self._store.read() as conn:
             return known_ids(conn, ids)
@@ -37,12 +38,14 @@ class Known:
         self, provider: str, model: str, second: int, tokens: tuple[int, int, int, int]
     ) -> Sequence[SpanCost]:
         """What a call cost, by currency."""
-        call = Call("otlp", "", second, provider_name(provider), model, tokens)
-        found = []
-        for item in self._book.priced(call) if provider and model else ():
-            a, b, c, d, e = (round(cost * scale(item.currency)) for cost in item.costs)
-            found.append((item.currency, item.price, (a, b, c, d, e)))
-        return found
+        if not (provider and model):
+            return ()
+        name = self._names.get(provider)
+        if name is None:
+            name = provider_name(provider)
+            if len(self._names) < MOST_NAMES:
+                self._names[provider] = name
+        return self._book.units(name, model, second, tokens)
 
 
 def resolver_of(store: Store, reading: Reading) -> Resolver:

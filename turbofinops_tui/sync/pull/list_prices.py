@@ -42,16 +42,16 @@ class ListPrice:
 
     def per_million(self, token_class: str, input_tokens: int) -> Decimal | None:
         """The rate of a class for a call with so much input in all (cached included); None without one."""
+        return next((rate for above, rate in self.steps(token_class) if input_tokens > above), None)
+
+    def steps(self, token_class: str) -> list[tuple[int, Decimal]]:
+        """(more than so much input, rate), the step that counts first; empty without a rate."""
         found = next(
             (r for name in _NAMES[token_class] if (r := getattr(self.rates, name)) is not None), None
         )
         if found is None or isinstance(found, Decimal):
-            return found
-        rate: Decimal = found.base
-        for tier in found.tiers:
-            if input_tokens > tier.start:
-                rate = tier.price
-        return rate
+            return [] if found is None else [(-1, found)]
+        return [*((tier.start, tier.price) for tier in reversed(found.tiers)), (-1, found.base)]
 
 
 def list_price(provider: str, model: str, at: int, batch: bool) -> ListPrice | None:

@@ -20,8 +20,8 @@ Add = Callable[[str, Span], None]
 LONGEST_TEXT = 256
 """characters of an attribute; longer ones (prompts) name nobody"""
 MOST_ATTRIBUTES = 128
-_NUMBERS = frozenset((int, float, bool))
-_LAST_TIME = 1 << 64
+NUMBERS = frozenset((int, float, bool))
+LAST_TIME = 1 << 64
 _KINDS = {
     "SPAN_KIND_INTERNAL": 1, "SPAN_KIND_SERVER": 2, "SPAN_KIND_CLIENT": 3, "SPAN_KIND_PRODUCER": 4,
     "SPAN_KIND_CONSUMER": 5,
@@ -179,11 +179,11 @@ def _time(value: object) -> int:
         found = int(value)
     elif value.__class__ is int:
         found = value
-    elif isinstance(value, float) and value == value and abs(value) < _LAST_TIME:
+    elif isinstance(value, float) and value == value and abs(value) < LAST_TIME:
         found = int(value)
     else:
         return 0
-    return found if 0 < found < _LAST_TIME else 0
+    return found if 0 < found < LAST_TIME else 0
 
 
 def _kind(value: object) -> int:
@@ -207,7 +207,7 @@ def attributes_of(items: object) -> dict[str, Scalar]:
             item["key"]: value
             for item in items  # type: ignore[attr-defined]
             for value in item["value"].values()
-            if ((kind := value.__class__) is str and len(value) <= LONGEST_TEXT) or kind in _NUMBERS
+            if ((kind := value.__class__) is str and len(value) <= LONGEST_TEXT) or kind in NUMBERS
         }
     except (TypeError, KeyError, AttributeError):
         found = _careful(items)

@@ -17,6 +17,7 @@ from turbofinops_tui.sync.read.limits import RATIO_FLOOR, Limits
 from turbofinops_tui.sync.read.otlp import Add, NotTraces, Read, loads, read_message
 from turbofinops_tui.sync.read.otlp_big import read_big
 from turbofinops_tui.sync.read.otlp_proto import parse_message, read_proto
+from turbofinops_tui.sync.read.otlp_quick import read_quick
 
 LONGEST_LINE = 256 << 20
 BIG = 8 << 20
@@ -167,7 +168,7 @@ def read_json(raw: bytes, add: Add, read: Read, position: str = "") -> None:
     """One JSON message, in pieces when it is big; NotTraces when it is none."""
     if len(raw) > BIG:
         read_big(raw, add, read, position)
-    else:
+    elif not read_quick(raw, add, read):
         read_message(loads(raw), add, read, position)
 
 
