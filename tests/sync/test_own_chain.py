@@ -55,6 +55,7 @@ def test_two_connections_to_aws_do_not_share_the_environment(
         (tmp_path / "credentials").write_text(
             "[fin]\naws_access_key_id = AKIAPROFILE000000000\naws_secret_access_key = of-the-profile\n"
         )
+        fake.account = "222222222222"
         program.run("connect", "set", "two", "profile=fin")
         assert program.sync("two")["error"] == ""
         assert fake.keys[-1] == "AKIAPROFILE000000000"
