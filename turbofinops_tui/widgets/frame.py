@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -39,6 +40,8 @@ class Frame(Screen[None]):
     TITLE: ClassVar[str] = ""
     MONEY: ClassVar[bool] = True
     """shows money: has the header strip and listens to period, slice and export keys"""
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """as in panel.py: what has the focus shows it itself"""
 
     def __init__(self) -> None:
         super().__init__(name=self.ID)

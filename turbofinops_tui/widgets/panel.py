@@ -6,6 +6,7 @@ from typing import Generic
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 
@@ -19,6 +20,9 @@ class Panel(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     Panel { background: $background; align: left top; }
     Panel > Vertical { padding: 0 1; }
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual's own repaints the whole screen when another field has the focus; the fields show it themselves"""
 
     def __init__(self, title: str, keys: Spans) -> None:
         super().__init__()
