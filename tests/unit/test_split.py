@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from turbofinops_tui.economics.evaluate.split_sums import summed_splits
 from turbofinops_tui.economics.split import largest_remainder, scaled_half_even, split_rows
 
 AMOUNTS = st.integers(-(2**62), 2**62)
@@ -51,6 +52,39 @@ def test_parts_add_up_and_lie_within_one_unit(amount: int, weights: list[int]) -
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part - Fraction(amount * weight, total)) < 1
         assert weight or not part
+
+
+WIDE: dict[str, Callable[[int], list[int]]] = {
+    "different": lambda n: [n * 7919 % 10_007 * 10**8 + n + 1 for n in range(n)],
+    "few prices": lambda n: [(49, 99, 199, 999, 20)[k % 5] * 10**9 for k in range(n)],
+    "small numbers": lambda n: [k * 7 % 11 + 1 for k in range(n)],
+    "equal": lambda n: [3] * n,
+    "one large": lambda n: [*range(1, n), 10**15],
+    "beyond floats": lambda n: [10**17 + k * 10**15 for k in range(n)],
+}
+
+
+@pytest.mark.parametrize("kind", WIDE)
+@pytest.mark.parametrize("width", [2, 30, 900])
+@pytest.mark.parametrize("size", [3, 10**4, 10**9, 10**17])
+def test_sums_of_splits_are_sums_of_the_parts(kind: str, width: int, size: int) -> None:
+    weights = tuple(WIDE[kind](width))
+    amounts = [(n * 104_729 + 17) * size // 31 % (2 * size) - size // 3 for n in range(12)]
+    outcome = np.array([0, 0, 0, 1, 1, 3, 3, 3, 3, 4, 4, 5])
+    found = summed_splits(np.array(amounts), weights, outcome, 6)
+    expected = [[0] * width for _ in range(6)]
+    for amount, of in zip(amounts, outcome.tolist(), strict=True):
+        for at, part in enumerate(largest_remainder(amount, weights)):
+            expected[of][at] += part
+    assert found.tolist() == expected
+
+
+@given(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=5), WEIGHTS)
+def test_sums_of_any_splits(amounts: list[int], weights: list[int]) -> None:
+    kept = tuple(weight for weight in weights if weight)
+    found = summed_splits(np.array(amounts), kept, np.zeros(len(amounts), dtype=np.int64), 1)
+    parts = [largest_remainder(amount, kept) for amount in amounts]
+    assert found.tolist() == [[sum(column) for column in zip(*parts, strict=True)]]
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=6), WEIGHTS)

@@ -89,6 +89,17 @@ def quotient_is_exact(largest: int, total: int) -> bool:
 
 def _split(rows: Ints, weights: Ints, total: int) -> Ints:
     sizes = np.abs(rows)
+    parts, remainders = floors(sizes, weights, total)
+    left = sizes - parts.sum(axis=1)
+    _hand_out(parts, remainders, left)
+    negative = rows < 0
+    if negative.any():
+        parts[negative] = -parts[negative]
+    return parts
+
+
+def floors(sizes: Ints, weights: Ints, total: int) -> tuple[Ints, Ints]:
+    """``sizes * weights`` divided by ``total``, where ``quotient_is_exact``: floors and remainders [N, C]."""
     parts = (sizes[:, None] * (weights / total)).astype(np.int64)  # cut off: none is negative
     # Exact modulo 2**64; the true value lies within (error + 1) * total, so it is the true value.
     remainders = sizes[:, None] * weights
@@ -102,12 +113,7 @@ def _split(rows: Ints, weights: Ints, total: int) -> Ints:
         error = remainders // np.int64(total)
         parts += error
         remainders -= error * np.int64(total)
-    left = sizes - parts.sum(axis=1)
-    _hand_out(parts, remainders, left)
-    negative = rows < 0
-    if negative.any():
-        parts[negative] = -parts[negative]
-    return parts
+    return parts, remainders
 
 
 def _hand_out(parts: Ints, remainders: Ints, left: Ints) -> None:

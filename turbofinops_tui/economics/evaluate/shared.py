@@ -16,9 +16,9 @@ from turbofinops_tui.economics.books.rows import Amounts, Ints, exact
 from turbofinops_tui.economics.evaluate.bind import NOBODY, SHARED, UNATTRIBUTED, Mask
 from turbofinops_tui.economics.evaluate.derive import DerivedLedger
 from turbofinops_tui.economics.evaluate.ledger import Ledger, Pools, Records, split_amounts
+from turbofinops_tui.economics.evaluate.split_sums import summed_splits
 from turbofinops_tui.economics.evaluate.weights import MonthWeights, Weights, same_weights
 from turbofinops_tui.economics.periods import month_of_day
-from turbofinops_tui.economics.split import split_chunks
 
 MOST_KEPT = 2_000_000
 """shares kept per dimension; beyond it pools are summed by what each question tells apart"""
@@ -205,25 +205,4 @@ def _sum_shares(amounts: Amounts, weights: tuple[int, ...], outcome: Ints, outco
         table = np.zeros((outcomes, len(weights)), dtype=object)
         np.add.at(table, outcome, split_amounts(amounts, weights))
         return table
-    if len(set(weights)) == 1:
-        return _sum_even(amounts.astype(np.int64), len(weights), outcome, outcomes)
-    table = np.zeros((outcomes, len(weights)), dtype=np.int64)
-    fixed = np.array(weights, dtype=object)
-    for start, shares in split_chunks(amounts, fixed):
-        part = outcome[start : start + len(shares)]
-        first = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
-        table[part[first]] += np.add.reduceat(shares, first, axis=0)
-    return table
-
-
-def _sum_even(amounts: Ints, count: int, outcome: Ints, outcomes: int) -> Ints:
-    """The same for equal weights, in closed form: the first ``|amount| mod count`` get one unit more."""
-    sign = np.sign(amounts)
-    each, left = np.divmod(np.abs(amounts), count)
-    base = np.zeros(outcomes, dtype=np.int64)
-    np.add.at(base, outcome, each * sign)
-    steps = np.zeros((outcomes, count + 1), dtype=np.int64)
-    np.add.at(steps, (outcome, np.zeros_like(left)), sign)
-    np.add.at(steps, (outcome, left), -sign)
-    table: Ints = base[:, None] + np.cumsum(steps, axis=1)[:, :count]
-    return table
+    return summed_splits(amounts.astype(np.int64), weights, outcome, outcomes)
