@@ -1,5 +1,7 @@
 """Build ``.venv`` from the hash-locked requirements: ``install.py runtime`` or ``install.py dev``.
 
+``install.py spark`` builds ``.venv-spark``, in which the engines beside the default one are tested.
+
 Runs on the bare python3 of the machine (standard library alone, and an old
 syntax, so that a python that is too old gets a sentence and no traceback).
 pip installs uv from its hashed pin, uv installs the lock, the project itself
@@ -13,7 +15,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-VENV = os.path.join(ROOT, ".venv")
+VENV = os.path.join(ROOT, ".venv-spark" if sys.argv[1:] == ["spark"] else ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 
@@ -104,6 +106,11 @@ def install(kind):
         stop("could not install uv from its hashed pin: is there a network or a package mirror?")
     env = uv_environment()
     uv = (PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON)
+    if kind == "spark":
+        # Spark comes as source: built by the hashed build tool alone, without the index.
+        if not run(*uv, *hashed, lock("spark-build"), env=env):
+            stop("could not install " + lock("spark-build") + ": see the lines above")
+        hashed = ("--require-hashes", "--no-build-isolation", "-r")
     if not run(*uv, "--compile-bytecode", *hashed, lock(kind), env=env):
         sys.stderr.write("uv could not install the lock, trying pip\n")
         if not run(*pip, *hashed, lock(kind)):

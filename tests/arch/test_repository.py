@@ -95,7 +95,7 @@ def test_locks_agree_and_carry_hashes() -> None:
     assert {
         name for name, lines in runtime.items() if versions(dev.get(name, set())) != versions(lines)
     } == set()
-    for lock in ("bootstrap", "runtime", "dev"):
+    for lock in ("bootstrap", "runtime", "dev", "spark-build", "spark"):
         text = (REQUIREMENTS / f"{lock}.lock").read_text()
         blocks = re.split(r"\n(?=[a-z0-9])", text)
         assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []

@@ -13,14 +13,15 @@ from turbofinops_tui.sync.read.layout import NOTHING, Layout, positions
 
 MARK = "turbofinops_rollup"
 """first column; its value is the version of this form"""
-ENGINE, TABLE, FLOATS = "engine", "lines_at", "float_columns"
-"""columns with one value: ``spark 4.0.5``, what people call the table, and its columns of binary floats"""
+ENGINE, TABLE, FLOATS, WARNINGS = "engine", "lines_at", "float_columns", "layout_warnings"
+"""columns with one value: ``spark 4.0.5``, what people call the table, its columns of binary floats (with
+commas between them), and what its columns gave to warn of (one a line)"""
 _FIELDS = ("day", "period", "currency", "charge_category")
 
 
 def matches(names: Sequence[str]) -> bool:
     """True for such a file."""
-    return tuple(names[:4]) == (MARK, ENGINE, TABLE, FLOATS)
+    return tuple(names[:5]) == (MARK, ENGINE, TABLE, FLOATS, WARNINGS)
 
 
 def layout(names: Sequence[str], file: str) -> Layout:

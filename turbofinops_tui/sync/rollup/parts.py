@@ -8,7 +8,7 @@ from turbofinops_tui.sync.read.files import CostFile
 from turbofinops_tui.sync.read.layout import Column, Layout
 from turbofinops_tui.sync.read.limits import Limits
 from turbofinops_tui.sync.read.problems import GOOD, good_amount
-from turbofinops_tui.sync.read.rolled import ENGINE, FLOATS
+from turbofinops_tui.sync.read.rolled import ENGINE, FLOATS, WARNINGS
 from turbofinops_tui.sync.read.values import is_plain
 from turbofinops_tui.sync.rollup.amounts import NEGATED, TIMES
 from turbofinops_tui.sync.rollup.engine import Engine
@@ -51,6 +51,8 @@ class FileFacts:
     unreadable_quantities: int = 0
     engine: str = ""
     """what rolled the lines up, when that was not this machine"""
+    warnings: tuple[str, ...] = ()
+    """of the layout that it had there"""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -78,8 +80,10 @@ class Parts:
         names = [column.partition(" ")[0] for column in PART_COLUMNS[1:]]
         self.engine.run(f"INSERT INTO part SELECT {number}, {', '.join(names)} FROM {source}")
         facts = self._told(number)
-        for engine, floats in self.engine.run(f"SELECT DISTINCT {ENGINE}, {FLOATS} FROM {source}"):
+        said = f"SELECT DISTINCT {ENGINE}, {FLOATS}, {WARNINGS} FROM {source}"
+        for engine, floats, warnings in self.engine.run(said):
             facts.engine = str(engine)
+            facts.warnings = tuple(str(warnings).splitlines())
             facts.float_columns = tuple(str(floats).split(", ")) if floats else ()
         return facts
 

@@ -278,8 +278,8 @@ def _whole(layout: Layout, problem: Problem, text: str, cells: Sequence[str]) ->
 
 def _tell(rollup: Rollup, canonical: Canonical, read: Sequence[ReadFile], facts: Sequence[FileFacts]) -> None:
     """Warnings of the layouts, and findings about how numbers were written."""
-    for file in read:
-        for warning in file.layout.warnings:
+    for file, told in zip(read, facts, strict=True):
+        for warning in (*file.layout.warnings, *told.warnings):
             if warning not in rollup.warnings:
                 rollup.warnings.append(warning)
     floats = sorted({name for each in facts for name in each.float_columns})

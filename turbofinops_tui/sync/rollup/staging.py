@@ -13,7 +13,7 @@ from pathlib import Path
 from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.read.layout import ATTRIBUTES, Const, Layout, Term
 from turbofinops_tui.sync.read.limits import Limits
-from turbofinops_tui.sync.read.rolled import ENGINE, FLOATS, MARK, TABLE
+from turbofinops_tui.sync.read.rolled import ENGINE, FLOATS, MARK, TABLE, WARNINGS
 from turbofinops_tui.sync.rollup.amounts import NEGATED, TIMES, WIDE
 from turbofinops_tui.sync.rollup.engine import Engine
 from turbofinops_tui.sync.rollup.parts import Parts
@@ -86,7 +86,8 @@ def _rolled(shape: RowShape, origin: Origin) -> str:
     """SQL of the file's rows from table ``remote``."""
     layout = origin.layout
     floats = ", ".join(origin.floats)
-    texts = zip((ENGINE, TABLE, FLOATS), (origin.engine, origin.table, floats), strict=True)
+    values = (origin.engine, origin.table, floats, "\n".join(layout.warnings))
+    texts = zip((ENGINE, TABLE, FLOATS, WARNINGS), values, strict=True)
     columns = [f"{VERSION} AS {MARK}", *(f"{literal(text)} AS {name}" for name, text in texts)]
     columns += [
         "period",
