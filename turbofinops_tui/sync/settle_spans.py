@@ -13,7 +13,13 @@ from turbofinops_tui.economics.evidence import Cell, Cells, Counts, Resolver, ad
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.spans import NANOSECONDS_A_DAY, Span
 from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey, EvidenceRow
-from turbofinops_tui.store.evidence import evidence_scopes, load_evidence, replace_evidence
+from turbofinops_tui.store.evidence import (
+    Prepared,
+    evidence_scopes,
+    load_evidence,
+    prepared,
+    replace_scopes,
+)
 from turbofinops_tui.store.findings import Finding, record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
@@ -168,14 +174,16 @@ def publish(
         if days.get(cell.day) is not True and any(figures):
             wanted.setdefault(cell.day, []).append(_row(cell, figures))
     open_days(txn, change.days, _seconds(txn))
-    made: list[str] = []
+    ready: dict[str, dict[str, Prepared]] = {}
     for day in sorted(wanted):
         scope = scope_of(day)
         old = load_evidence(txn.conn, scope=scope) if anew is None else ()
         # rows of another reading among these: to be resolved anew by the next refresh
         same = anew is not None or scope not in scopes or scopes[scope][1] == reading.id
-        rows = [*old, *wanted[day]]
-        made += replace_evidence(txn, scope, rows, feed=FEED, reading=reading.id if same else MIXED)
+        ready.setdefault(reading.id if same else MIXED, {})[scope] = prepared([*old, *wanted[day]])
+    made: list[str] = []
+    for told, some in ready.items():
+        made += replace_scopes(txn, some, feed=FEED, reading=told)
     late = [
         Finding(
             LATE, day_text(day), FEED,
