@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from turbofinops_tui.errors import SourceError
+from turbofinops_tui.sync.http import FEW, Passing, stubbornly
 from turbofinops_tui.sync.kind_words import LOOPBACK
 from turbofinops_tui.sync.runner import Denied
 from turbofinops_tui.sync.secrets import Secret, SecretError
@@ -94,7 +95,8 @@ class Access:
         from google.auth.credentials import AnonymousCredentials
         from google.auth.exceptions import DefaultCredentialsError
 
-        if urlsplit(self.endpoint).hostname in LOOPBACK:
+        named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS", "")
+        if urlsplit(self.endpoint).hostname in LOOPBACK and not named:
             self.origin = "nothing: the address is this machine"
             return AnonymousCredentials()  # type: ignore[no-untyped-call]
         if self._connection.settings.get("env") == "no":  # settled by the runner
@@ -106,27 +108,37 @@ class Access:
         os.environ.setdefault("GCE_METADATA_TIMEOUT", "1")  # it would look for a virtual machine around it
         try:
             found, _ = google.auth.default(scopes=SCOPES)
-        except DefaultCredentialsError:
+        except (DefaultCredentialsError, ValueError):  # ValueError: a key file that is damaged
             raise SourceError(
-                f"{self._connection.name} has no credential of Google",
+                f"{self._connection.name} has no credential of Google"
+                + (" that can be read (GOOGLE_APPLICATION_CREDENTIALS)" if named else ""),
                 "store service_account, or sign in: gcloud auth application-default login",
             ) from None
         self.origin = "application-default credentials"
         return found
 
     def _renew(self, found: Any) -> None:
-        from google.auth.exceptions import GoogleAuthError
+        from google.auth.exceptions import GoogleAuthError, TransportError
         from google.auth.transport.requests import Request
 
         if not hasattr(found, "refresh") or type(found).__name__ == "AnonymousCredentials":
             return
         try:
             found.refresh(Request())
-        except GoogleAuthError:
-            raise SourceError(
-                f"Google gives no token for {self._connection.name}",
-                "is the key revoked, or the sign-in at its end? Is the clock right?",
-            ) from None
+        except TransportError:
+            raise Passing("Google's sign-in cannot be reached") from None
+        except GoogleAuthError as error:
+            if getattr(error, "retryable", False):
+                raise Passing("Google's sign-in does not answer") from None
+            raise no_token(self._connection.name, str(error)) from None
+        Secret(str(found.token or ""))  # from now on no log shows it
+
+    def _held(self) -> None:
+        """See that there is a token; SourceError in our own words when Google gives none."""
+        try:
+            stubbornly(self.headers, FEW)
+        except Passing as error:
+            raise SourceError(str(error), "check the network, or try again later") from None
 
     def account(self, ident: str, projects: bool = False) -> Account:
         """A billing account by its id. Denied without billing.accounts.get, SourceError for others."""
@@ -146,7 +158,7 @@ class Access:
             raise _denied(self._connection.name, ident) from None
         except exceptions.NotFound:
             raise SourceError(f"there is no billing account {ident}", "check billing_account") from None
-        except exceptions.Unauthenticated:
+        except exceptions.Unauthorized:
             raise SourceError(
                 f"Google refuses the credential of {self._connection.name}",
                 "sign in again, or give another key",
@@ -158,10 +170,46 @@ class Access:
         from google.api_core.client_options import ClientOptions
         from google.cloud.billing_v1 import CloudBillingClient
 
-        self.headers()  # a credential that gives no token is told in our own words
+        self._held()
         options = ClientOptions(api_endpoint=self.endpoint) if self.endpoint else None
+        found = self.credentials()
+        if found.token:  # the token that BigQuery takes, not one that the package signs for itself
+            from google.oauth2.credentials import Credentials
+
+            found = Credentials(found.token)  # type: ignore[no-untyped-call]
         # REST alone: no threads of gRPC, and proxies of companies let it through
-        return CloudBillingClient(credentials=self.credentials(), transport="rest", client_options=options)
+        return CloudBillingClient(credentials=found, transport="rest", client_options=options)
+
+
+_NO_TOKEN = (
+    ("reasonable timeframe", "the clock of this machine is wrong by more than Google allows", "set it right"),
+    (
+        "invalid jwt signature",
+        "the service account key of {name} was revoked",
+        "make a new key, store it again",
+    ),
+    ("account not found", "the service account of {name} was deleted", "make a new one and store its key"),
+    ("disabled", "the service account of {name} is disabled", "enable it, or store the key of another"),
+    ("reauth", "the sign-in to Google has expired", "sign in again: gcloud auth application-default login"),
+    (
+        "expired or revoked",
+        "the sign-in to Google has expired or was revoked",
+        "sign in again: gcloud auth application-default login",
+    ),
+    ("invalid_scope", "the credential of {name} may not ask for billing data", "use a service account"),
+)
+"""(words of Google's sign-in, what they mean, what to do)"""
+
+
+def no_token(name: str, said: str) -> SourceError:
+    """What it means that Google gives no token."""
+    for words, what, hint in _NO_TOKEN:
+        if words in said.casefold():
+            return SourceError(what.format(name=name), hint)
+    return SourceError(
+        f"Google gives no token for {name}",
+        "is the key revoked, or the sign-in at its end? Is the clock right?",
+    )
 
 
 def _denied(name: str, ident: str) -> Denied:
