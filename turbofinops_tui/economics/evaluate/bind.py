@@ -8,7 +8,6 @@ over the same ladder, one for the customer and one for the feature; the parts ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -126,8 +125,8 @@ class Binding:
             found = []
             for start, end, number in base.timelines[line]:
                 parts = (
-                    replace(
-                        part, pool=int(rules[part.pool]),
+                    part._replace(
+                        pool=int(rules[part.pool]),
                         link=int((rules if part.bucket == POOL else links)[part.link]),
                     )
                     for part in base.assignments[number]
