@@ -16,6 +16,7 @@ from benchmarks import (
     live_edit,
     otlp,
     paint,
+    receive,
     restate,
     start,
     stripe_backfill,
@@ -48,6 +49,7 @@ def main() -> None:
     print(restate.compare(folder, lines, rounds))
     print(stripe_backfill.compare(min(lines, 2_000 if args.quick else 100_000), folder, min(rounds, 3)))
     print(otlp.compare(20_000 if args.quick else 1_000_000, folder, min(rounds, 3)))
+    print(receive.compare(10_000 if args.quick else 400_000))
     print(webhook.compare(2_000 if args.quick else 20_000, rounds))
 
 

@@ -7,33 +7,32 @@ came, JSON as bytes and protobuf as a list with bytes. Stores of earlier version
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from turbofinops_tui.economics.spans import NANOSECONDS_A_DAY, Attributes, Source, Span
 from turbofinops_tui.errors import StoreError
 from turbofinops_tui.store.spans import Part
 
-if TYPE_CHECKING:
-    from zstandard import ZstdCompressor, ZstdDecompressor
-
 LARGEST = 1 << 28
 _JSON = b"[["
 
 
+class _Zstd(threading.local):
+    """A compressor and its counterpart of every thread: neither may be used by two at once."""
+
+    def __init__(self) -> None:
+        from zstandard import ZstdCompressor, ZstdDecompressor
+
+        self.compress = ZstdCompressor(level=-1, write_checksum=False).compress
+        self.decompress = ZstdDecompressor().decompress
+
+
 @cache
-def _compressor() -> ZstdCompressor:
-    from zstandard import ZstdCompressor
-
-    return ZstdCompressor(level=-1, write_checksum=False)
-
-
-@cache
-def _decompressor() -> ZstdDecompressor:
-    from zstandard import ZstdDecompressor
-
-    return ZstdDecompressor()
+def _zstd() -> _Zstd:
+    return _Zstd()
 
 
 def part_of(trace: str, delivery: int, spans: Sequence[Span]) -> Part:
@@ -60,7 +59,7 @@ def part_of(trace: str, delivery: int, spans: Sequence[Span]) -> Part:
         rows.append((*span[:9], place, kept))
     starts = [span[2] for span in spans]
     first, last = min(starts) // NANOSECONDS_A_DAY, max(starts) // NANOSECONDS_A_DAY
-    return Part(trace, delivery, first, last, _compressor().compress(encode((sources, rows))))
+    return Part(trace, delivery, first, last, _zstd().compress(encode((sources, rows))))
 
 
 def spans_of(part: Part) -> list[Span]:
@@ -69,7 +68,7 @@ def spans_of(part: Part) -> list[Span]:
     from zstandard import ZstdError
 
     try:
-        raw = _decompressor().decompress(part.body, max_output_size=LARGEST)
+        raw = _zstd().decompress(part.body, max_output_size=LARGEST)
         read = msgspec.json.decode if raw.startswith(_JSON) else msgspec.msgpack.decode
         sources, rows = read(raw)
     except (ZstdError, ValueError):
