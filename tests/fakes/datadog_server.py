@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.fakes.json_server import JsonServer, Query, Wrong, one
@@ -23,11 +24,18 @@ class DatadogFake(JsonServer):
         self.usage: dict[str, list[list[Any]]] = {}
         """usage type -> pages of rows"""
         self.child = False
+        self.spans: dict[str, list[Any]] = {}
+        """day -> buckets of the spans' aggregate"""
 
     def _at(self, _: JsonServer, path: str, query: Query) -> Any:
         assert "null" not in dict(query).values()
         if path == "/api/v2/current_user":
             return {"data": {"relationships": {"org": {"data": {"type": "orgs", "id": "org-uuid"}}}}}
+        if path == "/api/v2/spans/analytics/aggregate":
+            asked = json.loads(one(query, "body"))["data"]["attributes"]
+            assert [item["facet"] for item in asked["group_by"]][:1] == ["service"]
+            data = self.spans.get(asked["filter"]["from"][:10], [])
+            return {"data": data, "meta": {"elapsed": 27, "request_id": "x", "status": "done"}}
         if self.child:
             raise Wrong(400, CHILD)
         month, cursor = one(query, "start_month"), one(query, "next_record_id")

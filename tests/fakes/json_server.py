@@ -1,4 +1,7 @@
-"""A provider on loopback that answers GET with JSON: auth asserted, faults injected, requests kept."""
+"""A provider on loopback that answers with JSON: auth asserted, faults injected, requests kept.
+
+The body of a POST is its parameter ``body``.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,9 @@ class JsonServer:
             def do_GET(self) -> None:
                 server.serve(self)
 
+            def do_POST(self) -> None:
+                server.serve(self)
+
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
                 return
 
@@ -83,6 +89,9 @@ class JsonServer:
         """One request."""
         parts = urlsplit(handler.path)
         query = parse_qsl(parts.query, keep_blank_values=True)
+        if handler.command == "POST":
+            size = int(handler.headers.get("Content-Length", "0"))
+            query.append(("body", handler.rfile.read(size).decode()))
         self.asked.append((parts.path, query))
         fault = self._due(parts.path)
         if fault is not None and fault.kind == "reset":

@@ -26,8 +26,19 @@ from turbofinops_tui.store.batches import BatchChange, Figures, empty_periods
 from turbofinops_tui.store.connections import Connection, load_connections, set_account
 from turbofinops_tui.store.cost_cursors import parse_state, save_item, save_outcome
 from turbofinops_tui.store.cost_marks import Mark, save_mark
+from turbofinops_tui.store.evidence import replace_evidence
 from turbofinops_tui.sync.rollup.exact import EXACT
-from turbofinops_tui.sync.runner import Ask, CostSource, Fetched, Item, Plan, Stopped, open_source, pinned
+from turbofinops_tui.sync.runner import (
+    Ask,
+    CostSource,
+    Fetched,
+    FetchedEvidence,
+    Item,
+    Plan,
+    Stopped,
+    open_source,
+    pinned,
+)
 from turbofinops_tui.sync.secrets import may_use_own
 
 if TYPE_CHECKING:
@@ -144,6 +155,9 @@ class CostRun:
 
     def _bring_in(self, item: Item, fetched: Fetched) -> None:
         connection, source = self.connection, self.connection.source
+        if fetched.evidence is not None:
+            self._keep_evidence(item, fetched, fetched.evidence)
+            return
         emptied: list[BatchChange] = []
 
         def also(txn: WriteTxn, delivery: int) -> None:
@@ -189,6 +203,14 @@ class CostRun:
                     f"{item.label} holds rows of {period}, which another delivery of this export brings",
                     "export it again, one billing period a file",
                 )
+
+    def _keep_evidence(self, item: Item, fetched: Fetched, evidence: FetchedEvidence) -> None:
+        """Evidence takes the place of what its scope had, with the cursor."""
+        with self.session.store.write("sync") as txn:
+            replace_evidence(txn, evidence.scope, evidence.rows, feed=evidence.feed)
+            save_item(txn, self.connection.name, item.key, fetched.cursor, fetched.requests)
+        self.outcome.items += 1
+        self.outcome.rows += len(evidence.rows)
 
     def _count(self, result: ImportResult) -> None:
         if result.unchanged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from turbofinops_tui.store import digests
 from turbofinops_tui.store.batches import cost_scope
+from turbofinops_tui.store.evidence import evidence_scopes, replace_evidence
 from turbofinops_tui.store.fees import replace_fees
 from turbofinops_tui.store.findings import drop_findings
 from turbofinops_tui.store.open import WriteTxn
@@ -44,7 +45,7 @@ def remove_stripe_data(txn: WriteTxn, source: str, account: str, livemode: bool)
 
 
 def remove_cost_data(txn: WriteTxn, connection: str, source: str) -> dict[str, int]:
-    """Retire every cost delivery that a connection fetched; returns how many, and their rows.
+    """Retire every cost delivery (and evidence) that a connection fetched; returns how many, and their rows.
 
     Files that were imported by hand under the same source stay; their rows are collected afterwards.
     """
@@ -65,4 +66,8 @@ def remove_cost_data(txn: WriteTxn, connection: str, source: str) -> dict[str, i
         "DELETE FROM cost_mark WHERE source = ? RETURNING export, period", (source,)
     ).fetchall():
         digests.write(txn.conn, f"days:{source}:{export}:{period}", "")
-    return {"deliveries": len(found), "rows": sum(lines for _, lines in found)}
+    told = [name for name in evidence_scopes(txn.conn) if name.startswith(f"datadog:{source}:")]
+    for name in told:
+        replace_evidence(txn, name, [], feed="datadog")
+    counts = {"deliveries": len(found), "rows": sum(lines for _, lines in found)}
+    return counts | ({"days of spans": len(told)} if told else {})

@@ -9,6 +9,7 @@ from turbofinops_tui.sync.kind_words import (
     Kind,
     address,
     base_url,
+    line,
     one_of,
     server,
     word,
@@ -77,7 +78,14 @@ COST_KINDS: dict[str, Kind] = {
             Field("api_key", "API key", ("DD_API_KEY",)),
             Field("app_key", "Application key", ("DD_APP_KEY",)),
         ),
-        {"site": word, "tag_keys": words, **_COMMON},
+        {
+            "site": word,
+            "tag_keys": words,
+            "spans_customer": word,
+            "spans_feature": word,
+            "spans_query": line,
+            **_COMMON,
+        },
     ),
     "openai": Kind(
         "cost and usage of an OpenAI organisation",

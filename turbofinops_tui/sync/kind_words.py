@@ -75,6 +75,13 @@ def word(text: str) -> str:
     return text
 
 
+def line(text: str) -> str:
+    """Words on one line without control characters, at most 500 long."""
+    if not re.fullmatch(r"[^\x00-\x1f\x7f]{1,500}", text):
+        raise UsageError("this is not one line of text", "give at most 500 characters")
+    return text
+
+
 def one_of(*names: str) -> Callable[[str], str]:
     """A check that takes one of ``names``, in any case."""
 

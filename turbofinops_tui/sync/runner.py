@@ -21,6 +21,7 @@ from turbofinops_tui.errors import SourceError, TurboError, UsageError
 
 if TYPE_CHECKING:
     from turbofinops_tui.clock import Clock
+    from turbofinops_tui.economics.usage import EvidenceRow
     from turbofinops_tui.store.connections import Connection
     from turbofinops_tui.sync.secrets import Found
 
@@ -109,6 +110,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedEvidence:
+    """Usage evidence that an item is in place of files: all that its scope has from now on."""
+
+    scope: str
+    feed: str
+    rows: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """One item as files in ``folder`` (or where they lie, when they are local)."""
 
@@ -130,6 +140,8 @@ class Fetched:
     """what the files are called at the source (``s3://...``), in their order; empty: their paths"""
     keep: bool = True
     """keep a copy under ``received/`` (False for local files, which are known by path and hash)"""
+    evidence: FetchedEvidence | None = None
+    """in place of files"""
     trusted: bool = True
     """the source itself says that this is the whole period, so that it may shrink by more than half"""
 

@@ -80,6 +80,23 @@ class MemoryEvidence:
         return self._rows.take(chosen)
 
 
+RETAINED = ("datadog",)
+"""feeds that see only the spans that somebody's retention kept"""
+
+
+def whole_first(keys: Sequence[EvidenceKey], rows: UsageRows) -> UsageRows:
+    """The rows without those of a retained-only feed on a (service, day) that traces tell as well."""
+    retained = np.array([key.feed in RETAINED for key in keys], dtype=bool)
+    if not retained.any() or not len(rows):
+        return rows
+    number = {name: place for place, name in enumerate(sorted({key.service for key in keys}))}
+    service = np.array([number[key.service] for key in keys], dtype=np.int64)
+    traced = np.array([key.feed == "otlp" for key in keys], dtype=bool)
+    place = rows.day * len(number) + service[rows.key]
+    told = retained[rows.key] & np.isin(place, place[traced[rows.key]])
+    return rows.take(~told)
+
+
 class UsageFacts:
     """The evidence of some books; months are read once."""
 
@@ -97,8 +114,19 @@ class UsageFacts:
         if month not in self._months:
             while len(self._months) >= MONTHS_KEPT:
                 self._months.pop(next(iter(self._months)))
-            self._months[month] = self.source.rows(month_start(month), month_start(month + 1))
+            rows = self.source.rows(month_start(month), month_start(month + 1))
+            self._months[month] = whole_first(self.keys, rows)
         return self._months[month]
+
+    def retained(self, days: Days) -> tuple[list[str], int]:
+        """(services, how many days) of ``days`` of which only retained spans are known."""
+        own = np.array([key.feed in RETAINED for key in self.keys], dtype=bool)
+        if not own.any():
+            return [], 0
+        rows = self.inside(days)
+        rows = rows.take(own[rows.key])
+        services = {self.keys[key].service for key in np.unique(rows.key).tolist()}
+        return sorted(services), len(np.unique(rows.day))
 
     def inside(self, days: Days) -> UsageRows:
         """The rows of ``days``, month by month."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from turbofinops_tui.economics.books import NATIVE
 from turbofinops_tui.economics.evaluate.frame import Frame, names_of, wanted_sides
 from turbofinops_tui.economics.evaluate.plan import Piece
 from turbofinops_tui.economics.measures import lacks, usage_lacks
 from turbofinops_tui.economics.money import exact_text
+from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.economics.types import Slice, Unconverted
 from turbofinops_tui.economics.usage import USAGE_MEASURES
 
@@ -27,6 +30,7 @@ def warnings_of(
         found.append(f"{len(lost)} amounts have no exchange rate and are in no sum: see unconverted")
     if any(name == "plan" or name.startswith("attr:") for name in slice_.by):
         found.append("plan and attr:* are today's values")
+    found += _retained(slice_, parts)
     if slice_.shared:
         found.append(f"shared and unattributed cost is spread by {slice_.shared}, not by the saved rules")
     return tuple(found)
@@ -59,6 +63,25 @@ def _of_usage(slice_: Slice) -> list[str]:
         for name in dict.fromkeys(c.dimension for c in slice_.where if usage_lacks(measure, c.dimension)):
             found.setdefault(f"the filter on {name} does not touch it", []).append(measure)
     return [f"{', '.join(measures)}: {text}" for text, measures in found.items()]
+
+
+def _retained(slice_: Slice, parts: Sequence[Piece]) -> list[str]:
+    """Usage, and what evidence divides, where only the spans that Datadog retains are known."""
+    asked = {*USAGE_MEASURES, "coverage", "direct_cost", "shared_cost"} & set(names_of(slice_))
+    if not asked or not parts:
+        return []
+    spans = [part.engine.books.spans[at] for part in parts for at in np.flatnonzero(part.inside).tolist()]
+    if not spans:
+        return []
+    days = Days(min(span.start for span in spans), max(span.end for span in spans))
+    services, number = parts[0].engine.books.facts.evidence.retained(days)
+    if not services:
+        return []
+    shown = ", ".join(services[:3]) + (f" and {len(services) - 3} more" if len(services) > 3 else "")
+    return [
+        f"usage evidence of {shown} on {number} day{'s' * (number != 1)} is retained-only: Datadog tells of"
+        " the spans that its filters kept"
+    ]
 
 
 def _credits(slice_: Slice, parts: Sequence[Piece], currency: str) -> list[str]:

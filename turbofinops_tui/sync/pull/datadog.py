@@ -14,8 +14,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from turbofinops_tui.economics.money import to_decimal, to_units
-from turbofinops_tui.economics.periods import day_text, month_days, month_of_day, month_start, month_text
+from turbofinops_tui.economics.periods import (
+    day_text,
+    month_days,
+    month_of_day,
+    month_start,
+    month_text,
+    parse_day,
+)
+from turbofinops_tui.errors import DataError
 from turbofinops_tui.sync.http import ATTEMPTS, FEW
+from turbofinops_tui.sync.pull import datadog_spans as spans
 from turbofinops_tui.sync.pull import json_values as read
 from turbofinops_tui.sync.pull.datadog_api import DatadogApi
 from turbofinops_tui.sync.pull.datadog_cost import (
@@ -28,9 +37,11 @@ from turbofinops_tui.sync.pull.datadog_cost import (
 from turbofinops_tui.sync.pull.datadog_days import Usage, rows, unspread, usage_of
 from turbofinops_tui.sync.pull.json_api import Json, Params, Refused
 from turbofinops_tui.sync.pull.monthly import Month, MonthlySource
-from turbofinops_tui.sync.runner import Denied, Probe, Secrets, Tick
+from turbofinops_tui.sync.runner import Ask, Cursors, Denied, Fetched, Item, Plan, Probe, Secrets, Tick
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from turbofinops_tui.clock import Clock
     from turbofinops_tui.store.connections import Connection
 
@@ -67,6 +78,8 @@ class Datadog(MonthlySource):
         self._api: DatadogApi | None = None
         keys = [key for key in connection.settings.get("tag_keys", "").split(",") if key]
         self.tag_keys, self._more_keys = keys[:MOST_KEYS], keys[MOST_KEYS:]
+        self._facets = tuple(connection.settings.get(f"spans_{name}", "") for name in ("customer", "feature"))
+        self._query = connection.settings.get("spans_query") or spans.QUERY
 
     def identity(self) -> str:
         """The organisation of the keys; empty when they may not ask."""
@@ -95,7 +108,36 @@ class Datadog(MonthlySource):
             except Refused as error:
                 if path != HOURLY:
                     raise error
+        if self._facets[0]:
+            try:
+                self._ask_spans(api, self.today - 1)
+            except Denied:
+                missing.append(f"{spans.PERMISSION}: {_READS[spans.PERMISSION]}")
         return Probe(who(api), found.origin, found.secret.hint(), tuple(missing), tuple(self._key_notes()))
+
+    def plan(self, ask: Ask, cursors: Cursors) -> Plan:
+        """Months of cost, then days of spans where the setting ``spans_customer`` names their customer."""
+        found = super().plan(ask, cursors)
+        if not self._facets[0]:
+            return found
+        days = spans.items(self.connection.name, self.today, ask, cursors)
+        note = f"spans of {len(days)} days: as many of Datadog's 300 requests an hour, retained spans alone"
+        return Plan((*found.items, *days), (*found.notes, note) if days else found.notes)
+
+    def fetch(self, item: Item, folder: Path, tick: Tick) -> Fetched | None:
+        """A month of cost, or a day of spans."""
+        if item.export != spans.EXPORT:
+            return super().fetch(item, folder, tick)
+        try:
+            answer = self._ask_spans(self._connect(), parse_day(item.key.partition("/")[2]))
+        except Denied as error:
+            raise DataError(error.message, error.hint) from None
+        facets = (self._facets[0], self._facets[1])
+        return spans.fetched(item, self.connection.source, self.today, facets, answer, self.cursors)
+
+    def _ask_spans(self, api: DatadogApi, day: int) -> Json:
+        body = spans.body_of(day, self._facets[0], self._facets[1], self._query)
+        return api.post(spans.PATH, body, spans.PERMISSION)
 
     def month(self, month: int, start: int, end: int, tick: Tick) -> Month:
         """Costs of the month, then the usage of each dimension that cost anything."""
@@ -187,6 +229,7 @@ class Datadog(MonthlySource):
 _READS = {
     "billing_read": "cost by month and tag",
     "usage_read": "usage by hour, which spreads cost over days",
+    "apm_read": "indexed spans as usage evidence",
 }
 
 

@@ -58,11 +58,12 @@ class DatadogApi:
         self._stop = stop
         place = Place("Datadog", connection.name, address(connection), {}, PERMISSION, ADVICE)
         self._api = JsonApi(place, stop, _sender(place.url, keys), attempts)
+        self._asking = JsonApi(place, stop, _sender(place.url, keys, "POST"), attempts)
 
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self._api.requests
+        return self._api.requests + self._asking.requests
 
     def get(self, path: str, params: Params = (), permission: str = "") -> Json:
         """One object; NotParent for keys of a child organisation."""
@@ -78,6 +79,14 @@ class DatadogApi:
             raise
         if self._api.headers.get("x-ratelimit-remaining", "").strip() == "0":
             self._stop.wait(min(quiet_for(self._api.headers) or 0.0, LONGEST_WAIT))
+        return answer
+
+    def post(self, path: str, body: Json, permission: str) -> Json:
+        """The answer to a question that is an object itself."""
+        check_stop(self._stop)
+        answer = self._asking.get(path, [("body", json.dumps(body))], permission)
+        if self._asking.headers.get("x-ratelimit-remaining", "").strip() == "0":
+            self._stop.wait(min(quiet_for(self._asking.headers) or 0.0, LONGEST_WAIT))
         return answer
 
     def pages(self, path: str, params: Params, permission: str = "") -> list[Json]:
@@ -114,7 +123,8 @@ def address(connection: Connection) -> str:
     return f"https://api.{site}"
 
 
-def _sender(url: str, keys: tuple[str, str]) -> Send:
+def _sender(url: str, keys: tuple[str, str], method: str = "GET") -> Send:
+    """Sends requests; those of ``POST`` carry their JSON text as the one parameter ``body``."""
     import urllib3
     from datadog_api_client import ApiClient, Configuration
     from datadog_api_client.exceptions import ApiException
@@ -126,11 +136,13 @@ def _sender(url: str, keys: tuple[str, str]) -> Send:
 
     def send(whole: str, params: Params, headers: Mapping[str, str]) -> Answer:
         try:
+            asks = method == "POST"
             reply = client.rest_client.request(
-                "GET",
+                method,
                 whole,
-                list(params),
-                {**headers, **signed},
+                [] if asks else list(params),
+                {**headers, **signed, **({"Content-Type": "application/json"} if asks else {})},
+                json.loads(dict(params)["body"]) if asks else None,
                 preload_content=False,
                 request_timeout=TIMEOUT,
             )
