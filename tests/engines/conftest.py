@@ -38,3 +38,8 @@ def one_session(monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing to do."""
 
     monkeypatch.setattr(SparkTable, "close", stay)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--keep-sql`` writes the reviewed SQL anew."""
+    parser.addoption("--keep-sql", action="store_true", help="write tests/engines/sql anew")

@@ -27,7 +27,7 @@ MOMENTS = (
 
 
 def parquet(path: Path, query: str) -> None:
-    duckdb.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")  # noqa: S608
+    duckdb.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
 
 
 @pytest.mark.parametrize("provider", ["gcp", "azure"])

@@ -155,13 +155,16 @@ class LayoutQuery:
         return only(amount, amount.re_search(EASY)).cast(WIDE) if amount.type().is_string() else amount
 
     def _written_out(self, table: Table) -> Table:
-        """The same with ``NAME_p`` beside each amount as text: its exponent written out."""
+        """The same with ``NAME_p`` beside each amount as text, its exponent written out, and ``NAME_g`` where
+        it is long."""
         names = [name for name in self.shape.terms if table[name].type().is_string()]
         names += ["q"] if self.shape.quantity else []
         wide = table.mutate(
             **{key: part for name in names for key, part in powers(name, table[name]).items()}
         )
-        return wide.mutate(**{f"{name}_p": plain(wide, name, wide[name]) for name in names})
+        told = wide.mutate(**{f"{name}_p": plain(wide, name, wide[name]) for name in names})
+        long = {f"{name}_g": told[f"{name}_p"] for name in names}
+        return told.mutate(**{name: only(text, text.re_search(LONG)) for name, text in long.items()})
 
     def _parts(self, table: Table, quick: bool) -> dict[str, Any]:
         import ibis
@@ -183,12 +186,12 @@ class LayoutQuery:
         hard = text.notnull() & ~text.re_search(EASY)
         if quick:
             return {f"{name}_d": easy, f"{name}_rest": only(table[name], hard).fill_null("")}
-        head, tail = head_and_tail(only(text, text.re_search(LONG)))
-        hard = hard & ~text.re_search(LONG)
+        long = table[f"{name}_g"]
+        head, tail = head_and_tail(long)
         return {
             f"{name}_d": easy.fill_null(head),
             f"{name}_l": tail,
-            f"{name}_rest": only(table[name], hard).fill_null(""),
+            f"{name}_rest": only(table[name], hard & long.isnull()).fill_null(""),
         }
 
     def _quantity(self, table: Table, quick: bool) -> dict[str, Any]:

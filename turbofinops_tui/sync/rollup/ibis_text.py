@@ -71,8 +71,8 @@ def powers(name: str, text: Text) -> dict[str, Any]:
     power = only(text, text.re_search(POWER))
     return {
         f"{name}_w": power,
-        f"{name}_down": _number(power.re_extract("[eE]-([0-9]+)$", 1)),
-        f"{name}_up": _number(power.re_extract("[eE][+]?([0-9]+)$", 1)),
+        f"{name}_down": _number(_extract(power, "[eE]-([0-9]+)$")),
+        f"{name}_up": _number(_extract(power, "[eE][+]?([0-9]+)$")),
     }
 
 
@@ -85,7 +85,7 @@ def plain(table: Table, name: str, text: Text) -> Text:
 
     power, up, down = (table[f"{name}_{part}"] for part in ("w", "up", "down"))
     sign = ibis.cases((power.startswith("-"), ibis.literal("-")), else_=ibis.literal(""))
-    digits = power.re_extract("^[+-]?([0-9])", 1) + power.re_extract("[.]([0-9]*)", 1).fill_null("")
+    digits = _extract(power, "^[+-]?([0-9])") + _extract(power, "[.]([0-9]*)")
     zeros = ibis.literal(_ZEROS)
     small = sign + ibis.literal("0.") + zeros.substr(0, down - 1) + digits
     padded = digits + zeros
@@ -107,8 +107,12 @@ def head_and_tail(text: Text) -> tuple[Any, Any]:
     import ibis
 
     sign = ibis.cases((text.startswith("-"), ibis.literal("-")), else_=ibis.literal(""))
-    whole = text.re_extract("^[+-]?([0-9]*)[.]", 1).fill_null("")
-    part = text.re_extract("[.]([0-9]*)$", 1)
+    whole, part = _extract(text, "^[+-]?([0-9]*)[.]"), _extract(text, "[.]([0-9]*)$")
     head = sign + ibis.literal("0") + whole + ibis.literal(".") + part.substr(0, 18)
     tail = sign + ibis.literal("0.") + part.substr(18, 18)
-    return head.cast(WIDE), tail.cast(WIDE)
+    return only(head, text.notnull()).cast(WIDE), only(tail, text.notnull()).cast(WIDE)
+
+
+def _extract(text: Text, pattern: str) -> Text:
+    """The group of a pattern; empty where there is none (engines differ about that, and about null)."""
+    return text.fill_null("").re_extract(pattern, 1).fill_null("")
