@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.errors import SourceError
@@ -132,6 +133,8 @@ def _sender(url: str, keys: tuple[str, str], method: str = "GET") -> Send:
     configuration: Any = Configuration(host=url)  # type: ignore[no-untyped-call]
     configuration.enable_retry = False
     client: Any = ApiClient(configuration)
+    pool = client.rest_client.pool_manager
+    pool.urlopen = partial(pool.urlopen, redirect=False)  # it would carry both keys to wherever it is sent
     signed = {"DD-API-KEY": keys[0], "DD-APPLICATION-KEY": keys[1], "Accept": "application/json"}
 
     def send(whole: str, params: Params, headers: Mapping[str, str]) -> Answer:
