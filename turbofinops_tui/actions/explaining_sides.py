@@ -30,7 +30,7 @@ def sides_of(reports: Reports, view: str) -> tuple[Side, ...]:
     """
     if view == "saved":
         return (Side(1, reports.books(), reports.rules()),)
-    drafted = Side(1, *reports.drafted(view))
+    drafted = Side(1, *reports.drafted(view)[:2])
     return (drafted,) if view == "draft" else (drafted, Side(-1, reports.books(), reports.rules()))
 
 

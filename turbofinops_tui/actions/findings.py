@@ -114,7 +114,7 @@ class Findings:
 
 
 def base_slice(asked: Slice | None = None) -> Slice:
-    """What findings look at: the last whole month unless asked otherwise; never a draft."""
+    """What findings look at: the last whole month unless asked otherwise, saved or under the draft."""
     found = Slice(range=Range("last-month")) if asked is None else asked
     return replace(
         found,
@@ -125,7 +125,7 @@ def base_slice(asked: Slice | None = None) -> Slice:
         top=None,
         compare="",
         cumulative=False,
-        view="saved",
+        view="saved" if found.view == "saved" else "draft",
     )
 
 

@@ -60,10 +60,12 @@ class Queue:
 
 def queue(reports: Reports, asked: Slice, everything: bool = False) -> Queue:
     """The findings, the dearest first, with proposals below the cost that nobody has."""
-    found = judged(reports, findings(reports, asked))
+    found = findings(reports, asked)
+    if asked.view == "saved":  # what was done is judged by what is, never by a draft
+        found = judged(reports, found)
     # a skipped proposal is shown as itself, not as a finding whose cause is gone
     shown = [item for item in (found.items if everything else wanting(found)) if item.kind != PROPOSAL]
-    proposals = _proposals(reports, found, everything)
+    proposals = _proposals(reports, found, everything, asked.view)
     lines: list[Line] = []
     placed = False
     for item in shown:
@@ -75,11 +77,11 @@ def queue(reports: Reports, asked: Slice, everything: bool = False) -> Queue:
     return Queue(tuple(lines), sum(item.kind != PROPOSAL for item in found.items) - len(shown), found)
 
 
-def _proposals(reports: Reports, found: Findings, everything: bool) -> list[Line]:
-    """Proposals not skipped: a skipped one has a path of its own."""
+def _proposals(reports: Reports, found: Findings, everything: bool, view: str) -> list[Line]:
+    """Proposals not skipped (a skipped one has a path of its own), saved or under the draft."""
     paths = {item.name: item.path for item in found.items}
     lines = []
-    for one in suggest(reports).found:
+    for one in suggest(reports, view).found:
         name = name_of(one)
         path = paths.get(name)
         if path is not None and not everything:

@@ -76,11 +76,16 @@ class Reports:
         found = difference(books, self._rules, outcome.rules, slice, today=today, resolved=anew)
         return replace(found, notes=outcome.spans.notes)
 
-    def drafted(self, view: str = "draft") -> tuple[FactBooks, Rules]:
-        """The books and the rules as the draft leaves them; UsageError (for ``view``) when there is none."""
+    def drafted(self, view: str = "draft") -> tuple[FactBooks, Rules, BooksId]:
+        """Books, rules and books id as the draft leaves them; UsageError for ``view`` when there is none."""
         self._required(view)
         outcome = self.drafts.outcome()
-        return self._books_of(outcome), outcome.rules
+        return self._books_of(outcome), outcome.rules, self._ids_of(outcome)
+
+    def _ids_of(self, outcome: Outcome) -> BooksId:
+        settings = self._ids.settings
+        facts = self._ids.facts if outcome.spans is None else outcome.spans.key
+        return BooksId(facts, outcome.rules.id, settings, whole_id(facts, outcome.rules.id, settings))
 
     def _required(self, view: str) -> None:
         if self.drafts.load() is None:
@@ -92,11 +97,8 @@ class Reports:
         if not extra:
             self._required(slice.view)
         outcome = self.drafts.outcome(extra)
-        facts, settings = self._ids.facts, self._ids.settings
-        notes: tuple[str, ...] = ()
-        if outcome.spans is not None:
-            facts, notes = outcome.spans.key, outcome.spans.notes
-        ids = BooksId(facts, outcome.rules.id, settings, whole_id(facts, outcome.rules.id, settings))
+        notes = () if outcome.spans is None else outcome.spans.notes
+        ids = self._ids_of(outcome)
         books = self._books_of(outcome)
         if slice.view == "draft":
             table = self._evaluate(slice, books, outcome.rules, ids)

@@ -103,7 +103,7 @@ class Desk:
         """the draft as last read"""
         self._draft_key: DraftKey = ()
         self._told: object = None
-        self._verdicts: tuple[tuple[str, Slice], dict[str, Verdict]] | None = None
+        self._verdicts: tuple[tuple[object, ...], dict[str, Verdict]] | None = None
 
     # --- slices ---------------------------------------------------------------------------
 
@@ -303,7 +303,7 @@ class Desk:
         from turbofinops_tui.actions.verdicts import verdicts
 
         reports.refresh()
-        key = (reports.ids().whole, asked)
+        key = (reports.ids().whole, asked, draft_key(reports.drafts.load()) if asked.view != "saved" else ())
         if self._verdicts is None or self._verdicts[0] != key:
             self._verdicts = (key, verdicts(reports, asked))
         return self._verdicts[1]

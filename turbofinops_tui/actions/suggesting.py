@@ -102,9 +102,9 @@ def name_by_tag(reports: Reports, key: str) -> str:
     return add_rule(reports.session, link)
 
 
-def suggest(reports: Reports) -> Suggestions:
-    """The proposals on the saved rules and the books of now."""
-    proposer, nobody, code = _proposer(reports)
+def suggest(reports: Reports, view: str = "saved") -> Suggestions:
+    """The proposals on the books of now, under the saved rules or (view ``draft``) those of the draft."""
+    proposer, nobody, code = _proposer(reports, view)
     found = tuple(
         Suggestion(number, one, Money(one.cost, code))
         for number, one in enumerate(proposer.proposals(), start=1)
@@ -112,8 +112,8 @@ def suggest(reports: Reports) -> Suggestions:
     return Suggestions(reports.ids().whole, Money(nobody, code), found)
 
 
-def _proposer(reports: Reports) -> tuple[Proposer, int, str]:
-    """(what proposes, cost without a customer, its currency) on the saved rules and the books of now."""
+def _proposer(reports: Reports, view: str = "saved") -> tuple[Proposer, int, str]:
+    """(what proposes, cost without a customer, its currency) on the books of now."""
     from turbofinops_tui.economics.evaluate.kept import directory_of
     from turbofinops_tui.economics.evaluate.uncovered import uncovered
 
@@ -121,6 +121,8 @@ def _proposer(reports: Reports) -> tuple[Proposer, int, str]:
     paid = reports.table(Slice(by=("customer",), measures=("revenue",)))
     payers = frozenset(row.key[0] for row in paid.rows if row.key[0] is not None and _positive(row.values[0]))
     books, rules = reports.books(), reports.rules()
+    if view != "saved":
+        books, rules, _ = reports.drafted()
     nobody, direct = uncovered(books, rules, Slice(), table.days)
     directory = directory_of(books.facts, rules)
     proposer = Proposer(books.index, directory, rules.links, nobody, direct, likeness, payers)

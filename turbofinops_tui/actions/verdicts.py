@@ -54,8 +54,10 @@ def losers_of(table: Table) -> Losers:
 
 
 def verdicts(reports: Reports, slice: Slice) -> dict[str, Verdict]:  # noqa: A002 - the product's word
-    """The verdict of every customer in a slice's days, with the methods on each side."""
+    """The verdict of every customer in a slice's days, saved or draft, with the methods on each side."""
     from turbofinops_tui.economics.evaluate.verdict import verdict_of
 
-    books = reports.refresh()
-    return verdict_of(books, reports.rules(), slice, today=reports.session.clock.today())
+    books, rules = reports.refresh(), reports.rules()
+    if slice.view == "draft":
+        books, rules, _ = reports.drafted()
+    return verdict_of(books, rules, slice, today=reports.session.clock.today())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from turbofinops_tui.cli.context import Context
     from turbofinops_tui.economics.bridge import Bridge, Cause
 
-OPTIONS = tuple(choice for choice in CHOICES if choice[0] != "view")
+OPTIONS = CHOICES
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,8 @@ def prepare(args: argparse.Namespace, context: Context) -> None:
     if args.since is not None:
         if args.first is not None or args.second is not None:
             raise UsageError("--since and --from/--to exclude each other", "give one of them")
+        if args.view not in (None, "saved"):
+            raise UsageError("--since looks at saved rules", "leave --view out, or give --from P and --to P")
     elif args.first is None or args.second is None:
         raise UsageError("a bridge has two ends", "give --from P and --to P, or --since DATE or BOOKS")
     elif args.period is not None:

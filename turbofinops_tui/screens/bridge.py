@@ -12,7 +12,7 @@ from textual.widget import Widget
 from turbofinops_tui.actions import bridge_view as view
 from turbofinops_tui.economics.money import Money
 from turbofinops_tui.economics.shown import shown_digits, shown_parts
-from turbofinops_tui.economics.types import Condition, Slice
+from turbofinops_tui.economics.types import Condition, Slice, View
 from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.charts.waterfall import Waterfall, WaterfallChart
 from turbofinops_tui.widgets.frame import Frame, Tables
@@ -75,8 +75,11 @@ class BridgeScreen(Frame):
 
     def plan(self, tables: Tables) -> dict[str, Slice]:
         """The totals of the header strip."""
-        asked = self.host.desk.slice((), TOTALS, where=self._where())
-        return {"now": replace(asked, view="saved")}
+        return {"now": replace(self.host.desk.slice((), TOTALS, where=self._where()), view=self._view())}
+
+    def _view(self) -> View:
+        """Which rules: what was known before has no draft."""
+        return "saved" if self.since else self.host.desk.scope.view
 
     def forget(self) -> None:
         """The bridge goes with the numbers."""
@@ -92,6 +95,7 @@ class BridgeScreen(Frame):
         options = Slice(
             revenue=plain.revenue, cost=plain.cost, currency=plain.currency, tax=plain.tax,
             credits=plain.credits, estimates=plain.estimates, shared=plain.shared, where=self._where(),
+            view=self._view(),
         )  # fmt: skip
         asked = view.Asked(desk.before(), desk.so_far(), options, self.since)
         found = view.found(reports, asked)

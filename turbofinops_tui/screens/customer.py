@@ -129,7 +129,7 @@ class CustomerScreen(Frame):
 
     def gather(self, session: Any, reports: Any) -> Verdict | None:
         """The margins with every way of spreading (in the thread, after everything else)."""
-        if cost_only(self.tables.get("now"), self.host.desk) or self.host.desk.scope.view != "saved":
+        if cost_only(self.tables.get("now"), self.host.desk) or self.host.desk.scope.view == "difference":
             return None
         return self.host.desk.verdicts(reports, self.host.desk.slice(("customer",), TOTALS)).get(self.ref)
 

@@ -19,7 +19,7 @@ from turbofinops_tui.actions.findings_view import (
     step_change,
 )
 from turbofinops_tui.economics.shown import money_text
-from turbofinops_tui.economics.types import Slice
+from turbofinops_tui.economics.types import Slice, View
 from turbofinops_tui.widgets.empty import EmptyState, show
 from turbofinops_tui.widgets.frame import Frame, Tables
 from turbofinops_tui.widgets.grid import Grid, bindings
@@ -67,12 +67,16 @@ class FindingsScreen(Frame):
     def plan(self, tables: Tables) -> dict[str, Slice]:
         """The totals of the header strip."""
         measures = ("revenue", "cost", "direct_cost", "shared_cost", "margin", "margin_pct")
-        return {"now": self.host.desk.slice((), measures)}
+        return {"now": self.host.desk.slice((), measures, view=self._view())}
+
+    def _view(self) -> View:
+        """The saved rules, or those of the draft: what is missing between them is no finding."""
+        return "saved" if self.host.desk.scope.view == "saved" else "draft"
 
     def gather(self, session: Any, reports: Any) -> Queue:
         """The queue (in the thread)."""
         reports.refresh()
-        return queue(reports, self.host.desk.slice((), ("cost",), view="saved"), self.everything)
+        return queue(reports, self.host.desk.slice((), ("cost",), view=self._view()), self.everything)
 
     def show(self, tables: Tables) -> None:
         """Nothing to find in an empty store."""
