@@ -60,8 +60,12 @@ def read(store: Store, names: Mapping[str, Slice]) -> StoredView:
 
 
 def keep(store: Store, tables: Mapping[str, Table]) -> None:
-    """Store ``tables`` for the next first paint, in one short transaction; small ones only."""
+    """Store ``tables`` for the next first paint, in one short transaction; small ones only.
+
+    And what the next books load instead of rows.
+    """
     from turbofinops_tui.files import report_json
+    from turbofinops_tui.store.packs import pack_missing
 
     bodies = {
         name: (table.books.whole, report_json.dumps(table, exact=True))
@@ -73,3 +77,4 @@ def keep(store: Store, tables: Mapping[str, Table]) -> None:
     with store.write("keep tables for the first paint") as txn:
         for name, (books, body) in bodies.items():
             save_table(txn, name, books, body)
+    pack_missing(store)

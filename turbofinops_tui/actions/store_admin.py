@@ -15,6 +15,7 @@ from turbofinops_tui.store.books_id import books_id
 from turbofinops_tui.store.check import CheckLine, check_store
 from turbofinops_tui.store.collect import collect_retired
 from turbofinops_tui.store.deliveries import COST_KINDS, Delivery, load_deliveries
+from turbofinops_tui.store.packs import rebuild_packs
 from turbofinops_tui.store.rebuild import rebuild_digests, rebuild_months
 from turbofinops_tui.store.rules import load_rules
 from turbofinops_tui.store.settings import load_settings
@@ -79,6 +80,7 @@ def rebuild(session: Session) -> Rebuilt:
     rebuild_calls(session)
     done.missing += rebuild_otlp(session)
     done.months = rebuild_months(session.store)
+    rebuild_packs(session.store)
     done.scopes = rebuild_digests(session.store)
     done.after = _books(session)
     return done

@@ -22,6 +22,7 @@ from turbofinops_tui.models import (
     draft_schema,
     evidence_schema,
     finding_schema,
+    pack_schema,
     pull_schema,
     run_schema,
     schema,
@@ -130,6 +131,12 @@ def switches(conn: sqlite3.Connection) -> None:
         conn.execute(statement)
 
 
+def packs(conn: sqlite3.Connection) -> None:
+    """Rows that books load as columns, packed."""
+    for statement in pack_schema.PACKS:
+        conn.execute(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step("0001_initial", initial),
     Step("0002_fees_and_mrr", fees_and_mrr),
@@ -144,6 +151,7 @@ STEPS: tuple[Step, ...] = (
     Step("0011_books_seen", books_seen),
     Step("0012_usage_calls", usage_calls),
     Step("0013_switches", switches),
+    Step("0014_packs", packs),
 )
 
 

@@ -32,6 +32,7 @@ from turbofinops_tui.store.dimensions import DimensionKey, intern_dimensions, in
 from turbofinops_tui.store.findings import Finding, drop_findings, record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
+from turbofinops_tui.store.packs import pack_staged
 
 __all__ = [
     "BatchChange",
@@ -173,6 +174,7 @@ def stage_batch(
             except OverflowError:
                 hint = "amounts are limited to about nine billion a key"
                 raise DataError("an amount is too large to store", hint) from None
+    pack_staged(store, number)
     return number
 
 

@@ -14,6 +14,7 @@ from turbofinops_tui.store.batches import cost_scope
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.evidence import evidence_digests
 from turbofinops_tui.store.open import Store
+from turbofinops_tui.store.packs import wrong_packs
 from turbofinops_tui.store.rebuild import DAYS_BY_MONTH, MONTHS
 from turbofinops_tui.store.revenue import revenue_digests, scope
 
@@ -44,6 +45,7 @@ def check_store(store: Store) -> list[CheckLine]:
         ("totals against daily rows", _totals),
         ("residuals", _residuals),
         ("months against days", _months),
+        ("packs against rows", _packs),
         ("digests of facts", _digests),
         ("audit chain", _audit),
     )
@@ -115,6 +117,11 @@ def _months(conn: sqlite3.Connection) -> list[str]:
                 for row in conn.execute(query, (batch,))
             ]
     return list(dict.fromkeys(problems))
+
+
+def _packs(conn: sqlite3.Connection) -> list[str]:
+    """Every pack is what its rows give; a missing one is none of the faults."""
+    return [f"pack {part} {number} is not that of its rows" for part, number in wrong_packs(conn)]
 
 
 def _digests(conn: sqlite3.Connection) -> list[str]:

@@ -15,21 +15,28 @@ import numpy as np
 
 from turbofinops_tui.economics.books import Batch, CostRows, FactBooks, build
 from turbofinops_tui.economics.books.revenue_columns import RevenueColumns, columns_of_tuples
+from turbofinops_tui.economics.books.revenue_packs import joined, packed, unpacked
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.types import NumberSettings
+from turbofinops_tui.models.pack_schema import REVENUE_SHIFT
 from turbofinops_tui.store.books_id import facts_id
 from turbofinops_tui.store.customers import load_customers
 from turbofinops_tui.store.dimensions import load_dimensions
 from turbofinops_tui.store.evidence_books import StoreEvidence
 from turbofinops_tui.store.open import Store
-from turbofinops_tui.store.revenue import REVENUE_COLUMNS, rate_of
+from turbofinops_tui.store.revenue import REVENUE_STRETCH, rate_of
 from turbofinops_tui.store.settings import load_settings
 
 SEEK_SHARE = 50
 """fewer than 1 / SEEK_SHARE of all dimensions are looked up day by day, more are filtered in a scan"""
 CHUNK = 20_000
 _AMOUNTS = "effective, billed, quantity"
+_PACK = "SELECT body FROM packed WHERE part = ? AND number = ?"
+_STRETCHES = (
+    f"SELECT e.number, p.body FROM (SELECT DISTINCT id >> {REVENUE_SHIFT} AS number FROM revenue_event) e"  # noqa: S608
+    " LEFT JOIN packed p ON p.part = 'revenue' AND p.number = e.number ORDER BY e.number"
+)
 
 
 class StoreCost:
@@ -92,15 +99,32 @@ class StoreCost:
         return CostRows(self._position[columns[0]], self._batch_position[columns[1]], *columns[2:])
 
     def _months(self, conn: sqlite3.Connection) -> CostRows:
-        """The monthly table by dimension, read a part at a time: never is it all there as Python integers."""
+        """The monthly table by dimension: the packed columns of a batch, else its rows."""
+        pieces = []
+        for batch in self.batches:
+            body = conn.execute(_PACK, ("months", batch.id)).fetchone()
+            pieces += self._unpacked(batch.id, body[0]) if body else self._month_rows(conn, batch.id)
+        return CostRows.join(pieces).compact().by_dimension()
+
+    def _unpacked(self, batch: int, body: bytes) -> list[CostRows]:
+        """The columns of a pack (store/packs.py)."""
+        count = int.from_bytes(body[:8], "little")
+        dimension, month = (np.frombuffer(body, "<i4", count, 8 + 4 * count * n) for n in range(2))
+        amounts = [np.frombuffer(body, "<i8", count, 8 + 8 * count * n) for n in range(1, 4)]
+        place = np.full(count, self._batch_position[batch], dtype=np.int32)
+        of_dimension = self._position[dimension].astype(np.int32)
+        return [CostRows(of_dimension, place, month, *amounts).compact()]  # type: ignore[arg-type]
+
+    def _month_rows(self, conn: sqlite3.Connection, batch: int) -> list[CostRows]:
+        """The rows of a batch, a part at a time: never are all there as Python integers."""
         cursor = conn.execute(
-            f"SELECT m.dimension, m.batch, m.month, {_AMOUNTS} FROM ingest_batch b"  # noqa: S608 (constant)
-            " JOIN cost_monthly m ON m.batch = b.id WHERE b.state = 'active'"
+            f"SELECT dimension, batch, month, {_AMOUNTS} FROM cost_monthly WHERE batch = ?",  # noqa: S608 (constant)
+            (batch,),
         )
         pieces = []
         while rows := cursor.fetchmany(CHUNK):
             pieces.append(self._placed(rows).compact())
-        return CostRows.join(pieces).compact().by_dimension()
+        return pieces
 
 
 def _positions(ids: Ints) -> Ints:
@@ -115,8 +139,22 @@ def _or(value: int | None, other: int) -> int:
 
 
 def revenue_columns(conn: sqlite3.Connection) -> RevenueColumns:
-    """Every revenue fact as columns (``store.revenue.load_revenue`` gives values)."""
-    return columns_of_tuples(conn.execute(REVENUE_COLUMNS), rate_of)
+    """Every revenue fact as columns, packed or from rows (``store.revenue.load_revenue`` gives values)."""
+    pieces = []
+    for number, body in conn.execute(_STRETCHES).fetchall():
+        pieces.append(revenue_rows(conn, number) if body is None else unpacked(body))
+    return joined(pieces) if pieces else revenue_rows(conn, 0)
+
+
+def revenue_rows(conn: sqlite3.Connection, number: int) -> RevenueColumns:
+    """The revenue rows of a stretch of ids as columns."""
+    ids = (number << REVENUE_SHIFT, (number + 1) << REVENUE_SHIFT)
+    return columns_of_tuples(conn.execute(REVENUE_STRETCH, ids), rate_of)
+
+
+def revenue_pack(conn: sqlite3.Connection, number: int) -> bytes:
+    """The pack of a stretch of ids (store/packs.py)."""
+    return packed(revenue_rows(conn, number))
 
 
 def load_rates(conn: sqlite3.Connection) -> RateTable:

@@ -75,9 +75,10 @@ REVENUE_COLUMNS = (
     " feature, estimated, credit_applied, convert_group, convert_sequence,"
     " iif(rate_numerator = '', '', rate_numerator || ' ' || rate_denominator || ' ' || rate_currency"
     " || ' ' || rate_day),"
-    " rate_day, source_object, stripeEventId, mrr FROM revenue_event ORDER BY id"
+    " rate_day, source_object, stripeEventId, mrr FROM revenue_event"
 )
 """the fields of ``Revenue`` in their order, the rate as ``rate_of`` reads it"""
+REVENUE_STRETCH = f"{REVENUE_COLUMNS} WHERE id >= ? AND id < ? ORDER BY id"
 
 
 def scope(source: str) -> str:
@@ -151,7 +152,7 @@ def remove_source(txn: WriteTxn, source: str) -> int:
 
 def load_revenue(conn: sqlite3.Connection) -> Iterator[Revenue]:
     """Every revenue fact as a value, one at a time; books read the same rows as columns."""
-    for row in map(list, conn.execute(REVENUE_COLUMNS)):
+    for row in map(list, conn.execute(f"{REVENUE_COLUMNS} ORDER BY id")):
         row[11:13], row[15] = map(bool, row[11:13]), rate_of(row[15])
         yield Revenue(*row)
 
