@@ -17,7 +17,7 @@ import pytest
 from tests.one_number.program import Program
 from tests.one_number.traces import COST_MAP, Use, write_costs, write_spans
 from tests.one_number.ways import open_on, slice_of
-from turbofinops_tui.actions import rules_files
+from turbofinops_tui.actions import rule_form, rules_files
 from turbofinops_tui.actions.drafts import Edit, adds, edits
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
@@ -43,6 +43,10 @@ MATCHES: tuple[dict[str, str], ...] = (
     {"service": "re:(rds|s3)"}, {"source": "aws"},
 )  # fmt: skip
 FEATURES = ("", "chat", "search")
+SECTIONS = (
+    "links", "links", "links", "shared", "classes", "features", "routes", "identities", "evidence", "traces",
+    "splits",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -89,15 +93,22 @@ class Dice:
         self.random = random.Random(seed)  # noqa: S311
         self.pick = self.random.choice
         self.made = 0
+        self.seen: set[str] = set()
 
-    def edit(self, reports: Reports) -> Edit:
-        """One edit of any kind of rule, on the rules that the draft leaves."""
-        section: Any = self.pick(
-            ("links", "links", "links", "shared", "classes", "features", "routes", "identities")
-        )
+    def edits(self, reports: Reports) -> list[Edit]:
+        """One edit of any kind of rule on the rules that the draft leaves; a split is several."""
+        section = self.pick(SECTIONS)
+        self.seen.add(section)
         rules = reports.drafts.outcome().rules
         if section == "identities":
-            return self._identity(rules)
+            return [self._identity(rules)]
+        if section in ("evidence", "traces"):
+            return [self._of_spans(section, reports)]
+        if section == "splits":
+            return self._split(rules.links)
+        return [self._of_list(section, reports, rules)]
+
+    def _of_list(self, section: Any, reports: Reports, rules: t.Rules) -> Edit:
         held = reports.drafts.evidence().routes if section == "routes" else getattr(rules, section)
         act = self.pick(("add", "add", "edit", "move", "switch", "remove")) if held else "add"
         if len(held) > 6:
@@ -107,11 +118,42 @@ class Dice:
             rule = self.rule(section, f"r{self.made}" if act == "add" else self.pick(held).id)
             return adds(rule) if act == "add" else edits(rule)
         chosen = self.pick(held)
+        self.seen.add(f"{act} {section}")
         if act == "switch":
             return Edit("disable" if chosen.enabled else "enable", section, chosen.id)
         if act == "move":
             return Edit("move", section, chosen.id, to=self.random.randrange(1, len(held) + 1))
         return Edit("remove", section, chosen.id)
+
+    def _of_spans(self, section: str, reports: Reports) -> Edit:
+        """Keys that name customer and feature, and whose explicit traces are."""
+        if section == "evidence":
+            name, values = self.pick(
+                (
+                    (
+                        "evidence.customer_keys",
+                        ("customer.id,tenant.id", "tenant.id", "tenant.id,customer.id"),
+                    ),
+                    ("evidence.feature_keys", ("app.feature", "app.part", "")),
+                )
+            )
+            return Edit("set", "evidence", name, value=self.pick(values))
+        told = [name for name, _ in reports.drafts.evidence().traces]
+        if told and self.random.random() < 0.4:
+            return Edit("drop", "traces", self.pick(told))
+        trace = f"{self.random.randrange(40):x}".rjust(32, "0")
+        return Edit("say", "traces", trace, customer=self.pick(REFS))
+
+    def _split(self, links: tuple[t.Link, ...]) -> list[Edit]:
+        """A link divided in the editor: its parts stand where it stood."""
+        held = [link for link in links if link.kind in ("tag", "trace")]
+        if not held or len(links) > 6:
+            return []
+        one, two = self.random.sample(REFS, 2)
+        base = self.pick(held)
+        texts = {**rule_form.texts_of(base), "split": f"{one}={self.pick((10, '33.3', 60))} {two}=39.9"}
+        rule, errors = rule_form.read(base, texts)
+        return [] if errors else rule_form.edits_of(rule, texts, links)
 
     def _identity(self, rules: t.Rules) -> Edit:
         told = {f"{i.kind}{'=' if i.kind.startswith('tag:') else ':'}{i.value}": i for i in rules.identities}
@@ -185,12 +227,16 @@ def rounds(program: Program, session: Session, seed: int) -> Iterator[tuple[Repo
     while done < EDITS:
         for _ in range(AT_ONCE):
             try:
-                live.drafts.add([dice.edit(live)])
+                some = dice.edits(live)
+                if some:
+                    live.drafts.add(some)
             except TurboError:
                 continue
-            done += 1
+            done += bool(some)
         if live.drafts.load() is not None:
             yield live, check(program, session, live)
+    switched = {f"switch {name}" for name in ("links", "shared", "classes", "features", "routes")}
+    assert dice.seen >= {*SECTIONS, *switched} or EDITS < 200
 
 
 def check(program: Program, session: Session, live: Reports) -> Reports:
