@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.sync.asgi import Sender
 from turbofinops_tui.actions import deliveries
-from turbofinops_tui.actions.otlp_imports import import_otlp
+from turbofinops_tui.actions.otlp_imports import import_otlp, refresh_spans
 from turbofinops_tui.actions.receiving_usage import METER, UsageInbox
 from turbofinops_tui.actions.session import Session, open_session
 from turbofinops_tui.actions.usage_imports import import_calls, rebuild_calls
@@ -18,6 +19,7 @@ from turbofinops_tui.economics.ai_names import model_family, provider_name
 from turbofinops_tui.paths import resolve
 from turbofinops_tui.store.books_id import facts_id
 from turbofinops_tui.store.evidence import load_evidence
+from turbofinops_tui.store.findings import load_findings
 from turbofinops_tui.sync.receive import usage
 from turbofinops_tui.sync.receive.meter import MeterFeed
 
@@ -154,3 +156,48 @@ def test_providers_of_traces_are_those_of_bills() -> None:
         "openai",
         "gcp",
     ]
+
+
+def left_out(session: Session) -> list[tuple[str, str, int, str]]:
+    """(kind, key, calls, amount) of what is told of calls that count elsewhere."""
+    with session.store.read() as conn:
+        found = [item.finding for item in load_findings(conn)]
+    wanted = ("call_in_two_feeds", "calls_after_close")
+    return [(one.kind, one.key, one.count, one.amount) for one in found if one.kind in wanted]
+
+
+@pytest.mark.parametrize("meter_first", [True, False])
+def test_spans_that_the_meter_tells_are_counted_with_their_amount(
+    session: Session, tmp_path: Path, meter_first: bool
+) -> None:
+    """However they come, in one delivery or two, and once the import of the meter is undone no more."""
+    other = json.loads(json.dumps(span("resp-2")).replace("b7ad6b7169203331", "b7ad6b7169203332"))
+    traces = [write(tmp_path / f"{n}.json", one) for n, one in enumerate((span("resp-1"), other))]
+    meter = write(tmp_path / "m.jsonl", CALL, CALL | {"id": "resp-2"}, CALL | {"id": "resp-3"})
+    if not meter_first:
+        import_otlp(session, traces)
+        assert left_out(session) == []
+    (result,) = import_calls(session, "meter", [meter])
+    if meter_first:
+        import_otlp(session, traces[:1])
+        assert left_out(session) == [("call_in_two_feeds", "otlp 2026-11-02", 1, "0.000105")]
+        import_otlp(session, traces)
+    assert left_out(session) == [("call_in_two_feeds", "otlp 2026-11-02", 2, "0.00021")]
+    deliveries.remove(session, result.delivery)
+    assert left_out(session) == []
+
+
+def test_calls_that_come_after_their_spans_have_closed_are_told(session: Session, tmp_path: Path) -> None:
+    trace = write(tmp_path / "t.json", span("resp-1"))
+    import_otlp(session, [trace])
+    later = open_session(session.paths, Clock(datetime(2026, 12, 20, 12, tzinfo=UTC)))
+    refresh_spans(later)
+    import_calls(later, "meter", [write(tmp_path / "x.jsonl", CALL | {"at": "2026-11-09T09:30:00Z"})])
+    assert left_out(later) == []  # another day
+    import_otlp(
+        later, [write(tmp_path / "y.json", json.loads(json.dumps(span("r")).replace("0af7", "0af8")))]
+    )
+    import_calls(later, "meter", [write(tmp_path / "m.jsonl", CALL)])
+    assert left_out(later) == [("calls_after_close", "2026-11-02", 1, "0.000105")]
+    import_otlp(later, [trace], reopen=["2026-11-02"])
+    assert left_out(later) == [("call_in_two_feeds", "otlp 2026-11-02", 1, "0.000105")]

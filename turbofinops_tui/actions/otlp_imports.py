@@ -23,7 +23,7 @@ from turbofinops_tui.store.deliveries import (
     release,
 )
 from turbofinops_tui.store.evidence import evidence_scopes, replace_evidence
-from turbofinops_tui.store.findings import Finding, record_findings
+from turbofinops_tui.store.findings import Finding, close_finding, record_findings
 from turbofinops_tui.store.reading import load_reading, stale_scopes
 from turbofinops_tui.store.received import keep, open_received
 from turbofinops_tui.store.settings import all_settings
@@ -39,7 +39,9 @@ from turbofinops_tui.store.spans import (
 from turbofinops_tui.sync.read.limits import limits_from
 from turbofinops_tui.sync.read.otlp import Read
 from turbofinops_tui.sync.settle_spans import (
+    AFTER_CLOSE,
     FEED,
+    TWICE,
     Intake,
     forget_days,
     publish,
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
 
 KIND = "otlp"
+PROCESSES = 2
+"""readers of a large file beside the process that stores"""
 REASONS = {
     "not_json": "messages are not JSON, or cut off",
     "not_protobuf": "messages cannot be read as protobuf",
@@ -80,11 +84,17 @@ class OtlpResult:
 
 
 def import_otlp(
-    session: Session, paths: Sequence[Path], *, keep_files: bool = False, reopen: Sequence[str] = ()
+    session: Session,
+    paths: Sequence[Path],
+    *,
+    keep_files: bool = False,
+    reopen: Sequence[str] = (),
+    processes: int = PROCESSES,
 ) -> list[OtlpResult]:
     """Import files of traces, one delivery each; a file imported before changes nothing.
 
-    ``reopen``: days that are taken anew from these files alone. DataError when a file cannot be read.
+    ``reopen``: days that are taken anew from these files alone. ``processes``: how many read a large file.
+    DataError when a file cannot be read.
     """
     store = session.store
     days = frozenset(map(parse_day, reopen))
@@ -102,7 +112,7 @@ def import_otlp(
                 results.append(seen)
             else:
                 kept = keep(session.paths.received, record) if keep_files else record
-                results.append(_import(session, path, kept, days if earlier else None))
+                results.append(_import(session, path, kept, days if earlier else None, processes))
     return results
 
 
@@ -236,15 +246,19 @@ def _reopen(session: Session, days: frozenset[int], first: int | None = None) ->
     with store.write("reopen days") as txn:
         for day in sorted(days):
             replace_evidence(txn, scope_of(day), [], feed=FEED)
+            close_finding(txn, TWICE, FEED, f"{FEED} {day_text(day)}")
+            close_finding(txn, AFTER_CLOSE, FEED, day_text(day))
         reopen_days(txn, days, now if first is None else first)
         txn.audit("reopen days", "spans", FEED, None, {"days": sorted(days)})
 
 
-def _import(session: Session, path: Path, record: FileRecord, only: frozenset[int] | None) -> OtlpResult:
+def _import(
+    session: Session, path: Path, record: FileRecord, only: frozenset[int] | None, processes: int
+) -> OtlpResult:
     store = session.store
     delivery = begin_delivery(store, KIND, KIND, "main", [record], {})
     try:
-        intake, read = _taken(session, path, record.bytes, delivery, only)
+        intake, read = _taken(session, path, record.bytes, delivery, only, processes=processes)
         result = OtlpResult(path.name, delivery, _counts(intake, read), dict(sorted(read.reasons.items())))
         result.warnings = _warnings(path.name, read, intake)
         with store.write("import otlp") as txn:
@@ -270,9 +284,11 @@ def _taken(
     only: frozenset[int] | None,
     *,
     waiting: bool = False,
+    processes: int = 1,
 ) -> tuple[Intake, Read]:
-    """Every span of a file, kept as of ``delivery``."""
+    """Every span of a file, kept as of ``delivery``; a large file by several processes."""
     from turbofinops_tui.sync.read.otlp_files import read_file
+    from turbofinops_tui.sync.span_chunks import Order, Readers, is_large
 
     with session.store.read() as conn:
         reading, limits = load_reading(conn), limits_from(all_settings(conn))
@@ -280,10 +296,21 @@ def _taken(
     intake = Intake(session.store, delivery, reading, only, waiting=waiting)
     collecting = gc.isenabled()
     gc.disable()  # spans hold no cycles, and looking for some in so many takes a quarter of the time
+    readers: Readers | None = None
     try:
-        read_file(path, size, limits, intake.add, read)
+        if processes > 1 and is_large(path, size):
+            order = Order(session.store.path, delivery, reading, intake.closed, only)
+            readers = Readers(
+                order, processes, lambda digest: (read.add(digest.read), intake.join(digest))[1]
+            )
+            read_file(path, size, limits, intake.add, read, readers.add)
+            readers.finish()
+        else:
+            read_file(path, size, limits, intake.add, read)
         intake.flush()
     finally:
+        if readers is not None:
+            readers.close()
         if collecting:
             gc.enable()
     return intake, read

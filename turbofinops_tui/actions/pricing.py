@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.actions.bills_check import excess, told_twice
 from turbofinops_tui.actions.usage_imports import (
-    TWICE,
     price_book,
     resolve_spans,
     tell_findings,
@@ -25,7 +24,7 @@ from turbofinops_tui.store.rule_set_rows import load_prices
 from turbofinops_tui.store.spans import settling, span_days
 from turbofinops_tui.store.unpriced import without_price
 from turbofinops_tui.store.usage_calls import Told, call_days, derive_days, load_calls, set_prices
-from turbofinops_tui.sync.settle_spans import scope_of
+from turbofinops_tui.sync.settle_spans import TWICE, scope_of
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reports import Reports

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from turbofinops_tui.actions.stripe_imports import file_records
 from turbofinops_tui.economics.calls import FEEDS
+from turbofinops_tui.economics.money import scale
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.errors import ConflictError, DataError
 from turbofinops_tui.store.deliveries import (
@@ -42,6 +43,7 @@ from turbofinops_tui.store.usage_calls import (
 from turbofinops_tui.store.usage_staging import StagedCalls
 from turbofinops_tui.sync.prices import PriceBook
 from turbofinops_tui.sync.read.calls import READERS, read_calls
+from turbofinops_tui.sync.settle_spans import AFTER_CLOSE, TWICE, money_text
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
 KINDS = ("meter", "litellm")
 BATCH = 5_000
 """calls that are read, priced and stored at once"""
-TWICE = "call_in_two_feeds"
 
 
 @dataclass(slots=True)
@@ -148,9 +149,34 @@ def resolve_spans(session: Session, days: set[int]) -> None:
     with session.store.read() as conn:
         held = span_days(conn)
     near = {near for day in days for near in (day - 1, day, day + 1)}
+    _tell_after_close(session, sorted(day for day in days if held.get(day)))
     if wanted := sorted(day for day in near if held.get(day) is False):
         with settling(session.store):
             resolve_days(session.store, wanted)
+
+
+def _tell_after_close(session: Session, days: Sequence[int]) -> None:
+    """Calls that came when the spans of their day were gone: which of them the spans tell is not known."""
+    from turbofinops_tui.store.evidence import load_evidence
+    from turbofinops_tui.sync.settle_spans import FEED, scope_of
+
+    found = []
+    with session.store.read() as conn:
+        for day in days:
+            rows = [row for row in load_evidence(conn, scope=scope_of(day)) if row.measures[0]]
+            if calls := sum(row.measures[0] for row in rows):
+                units = sum(sum(row.costs) for row in rows if row.key.currency == "USD")
+                text = (
+                    f"AI calls of {day_text(day)} came after its traces had closed with {calls:,} calls: what"
+                    " both tell counts twice until the day is taken anew (import otlp FILE --reopen DAY)"
+                )
+                amount = money_text(Fraction(units, scale("USD"))) if units else ""
+                found.append(
+                    Finding(AFTER_CLOSE, day_text(day), FEED, text, "", amount, "USD" if units else "", calls)
+                )
+    if found:
+        with session.store.write("calls after close") as txn:
+            record_findings(txn, found)
 
 
 def undo_calls(session: Session, delivery: int) -> list[int]:
@@ -222,11 +248,3 @@ def _twice(feed: str, key: str, twice: Sequence[Told]) -> Finding:
         TWICE, key, feed, text, amount=money_text(amount.get(currency, Fraction(0))) if currency else "",
         currency=currency, count=len(twice),
     )  # fmt: skip
-
-
-def money_text(amount: Fraction) -> str:
-    """An amount as decimal text of 9 places, trailing zeros cut."""
-    units = round(amount * 10**9)
-    whole, part = divmod(abs(units), 10**9)
-    text = f"{whole}.{part:09d}".rstrip("0").rstrip(".")
-    return f"-{text}" if units < 0 else text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple, Protocol, TypeVar
 
 from turbofinops_tui.economics.span_tree import Tree, calls_of
@@ -81,6 +82,8 @@ _Call = tuple[int, str, int, Attributes, Figures]
 """day, service, second, attributes and figures of a call"""
 SpanCost = tuple[str, str, Costs]
 """currency, id of the price, costs"""
+Left = dict[tuple[int, str], tuple[int, Fraction]]
+"""(day, currency) -> calls, and their cost in store units by their adjusted counts; empty: no price"""
 
 
 class Elsewhere(Protocol):
@@ -166,6 +169,8 @@ class Resolver:
         self.customer_keys = reading.customer_keys
         self.exclusive_scopes = exclusive_scopes
         """scopes (``name`` or ``name@version``) whose input counts never include cached tokens"""
+        self.left: Left = {}
+        """what the calls cost that were left out since a stronger feed tells them"""
         routes = (ROUTE, *METHODS) if reading.maps_routes else ()
         known = (*self.customer_keys, *reading.feature_keys, *routes[:1], *CALL_STEMS)
         self._asked = Asked.of((*self.customer_keys, *reading.feature_keys, *routes, *CALL_NAMES), known)
@@ -271,8 +276,10 @@ def add_trace(
     calls: Set[int]
     calls, same = calls_of(tree, words, roles) if roles else (_NO_CALLS, 0)
     calls, elsewhere = _own_calls(words, calls, rules.elsewhere)
+    for index in elsewhere:
+        _leave_out(rules, spans[index], words[index], sign)
     unsure = sum(not span.known for span in spans)
-    counts.add(Counts(len(spans), 1, unsure, same, int(tree.rootless), 0, elsewhere), sign)
+    counts.add(Counts(len(spans), 1, unsure, same, int(tree.rootless), 0, len(elsewhere)), sign)
     for index, span in enumerate(spans):
         _, _, start, length, kind, numerator, denominator, _, _, source, _ = span
         if not numerator:
@@ -312,6 +319,18 @@ def _add_call(cells: Cells, call: _Call, who: Who, known: Elsewhere, sign: int) 
         for at, amount in enumerate(amounts, start=_COST):
             if amount:
                 held[at] += sign * amount
+
+
+def _leave_out(rules: Resolver, span: Span, own: Attributes, sign: int) -> None:
+    """Note what a call cost that a stronger feed tells."""
+    figures = _tokens(span, own, rules, Counts(), sign)
+    told = (first_text(own, PROVIDER), first_text(own, MODEL), span.start // 1_000_000_000, figures[:4])
+    costs = rules.elsewhere.priced(*told) if any(figures[:4]) else ()
+    for number, (currency, _, amounts) in enumerate(costs or (("", "", NO_COSTS),)):
+        place = (span.start // NANOSECONDS_A_DAY, currency)
+        calls, amount = rules.left.get(place, (0, Fraction(0)))
+        more = sign * sum(amounts) * Fraction(span.numerator, span.denominator)
+        rules.left[place] = (calls + (0 if number else sign), amount + more)
 
 
 def _held(cells: Cells, key: CellKey) -> list[int]:
@@ -359,12 +378,14 @@ def _is_exclusive(source: Source, scopes: frozenset[str]) -> bool:
     return bool(scopes) and (source.scope in scopes or source.scope.partition("@")[0] in scopes)
 
 
-def _own_calls(words: Sequence[Attributes], calls: Set[int], elsewhere: Elsewhere) -> tuple[Set[int], int]:
-    """The calls without those that a stronger feed tells, and how many these are."""
+def _own_calls(
+    words: Sequence[Attributes], calls: Set[int], elsewhere: Elsewhere
+) -> tuple[Set[int], Set[int]]:
+    """The calls without those that a stronger feed tells, and these."""
     if not calls or not elsewhere.tells:
-        return calls, 0
+        return calls, _NO_CALLS
     ids = {i: ident for i in calls if (ident := text_of(words[i].get(RESPONSE_ID)))}
     if not ids or not (told := elsewhere.told(sorted(set(ids.values())))):
-        return calls, 0
+        return calls, _NO_CALLS
     left = {index for index, ident in ids.items() if ident in told}
-    return calls - left, len(left)
+    return calls - left, left

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
 
-from turbofinops_tui.economics.evidence import Cell, Cells, Counts, Resolver, add_trace
+from turbofinops_tui.economics.evidence import Cell, Cells, Counts, Left, Resolver, add_trace
+from turbofinops_tui.economics.money import decimal_text, scale
 from turbofinops_tui.economics.periods import day_text
 from turbofinops_tui.economics.spans import NANOSECONDS_A_DAY, Span
 from turbofinops_tui.economics.usage import USAGE_MEASURES, EvidenceKey, EvidenceRow
@@ -20,7 +24,7 @@ from turbofinops_tui.store.evidence import (
     prepared,
     replace_scopes,
 )
-from turbofinops_tui.store.findings import Finding, record_findings
+from turbofinops_tui.store.findings import Finding, close_finding, load_findings, record_findings
 from turbofinops_tui.store.open import Store, WriteTxn
 from turbofinops_tui.store.pace import Pace
 from turbofinops_tui.store.reading import Reading, load_reading
@@ -39,12 +43,14 @@ from turbofinops_tui.store.spans import (
     waiting_parts,
 )
 from turbofinops_tui.sync.kept_spans import part_of, spans_of
+from turbofinops_tui.sync.read.otlp import Read
 from turbofinops_tui.sync.span_calls import resolver_of
 
 FEED = "otlp"
 AT_ONCE = 20_000
 """spans held in memory before they are resolved and written"""
 LATE = "late_spans"
+TWICE, AFTER_CLOSE = "call_in_two_feeds", "calls_after_close"
 PACE_ROWS = 500
 MIXED = "mixed"
 """in place of a reading's id: its rows come of several"""
@@ -65,6 +71,32 @@ class Change:
     late: dict[int, int] = field(default_factory=dict)
     """closed day -> spans that came too late"""
     days: set[int] = field(default_factory=set)
+    left: Left = field(default_factory=dict)
+    """the resolver's: calls that a stronger feed tells"""
+
+    def add(self, other: Change) -> None:
+        """Add what ``other`` changes."""
+        for key, figures in other.cells.items():
+            held = self.cells.get(key)
+            self.cells[key] = figures if held is None else [a + b for a, b in zip(held, figures, strict=True)]
+        self.counts.add(other.counts)
+        self.duplicates += other.duplicates
+        for day, spans in other.late.items():
+            self.late[day] = self.late.get(day, 0) + spans
+        self.days |= other.days
+        for place, (calls, units) in other.left.items():
+            before = self.left.get(place, (0, Fraction(0)))
+            self.left[place] = (before[0] + calls, before[1] + units)
+
+
+class Digest(NamedTuple):
+    """What a chunk of messages holds, resolved as if nothing else existed."""
+
+    parts: list[Part]
+    days: list[frozenset[int]]
+    """of each part"""
+    change: Change
+    read: Read
 
 
 class Intake:
@@ -86,20 +118,20 @@ class Intake:
         self._store, self._delivery, self._only = store, delivery, only
         self.reading = reading
         self.resolver = resolver_of(store, reading)
-        self.change = Change()
+        self.change = Change(left=self.resolver.left)
         self._held: dict[str, list[Span]] = {}
         self._count = 0
         self._pace = Pace()
         self._pace.rows = PACE_ROWS
         with store.read() as conn:
-            self._closed = {day for day, closed in span_days(conn).items() if closed}
+            self.closed = frozenset(day for day, closed in span_days(conn).items() if closed)
 
     def add(self, trace: str, span: Span) -> None:
         """One accepted span; those of closed days are counted and left out."""
         day = span.start // NANOSECONDS_A_DAY
         if self._only is not None and day not in self._only:
             return
-        if day in self._closed:
+        if day in self.closed:
             self.change.late[day] = self.change.late.get(day, 0) + 1
             return
         held = self._held.get(trace)
@@ -123,6 +155,24 @@ class Intake:
         for trace in sorted(held):
             if fresh := merge(self.change, self.resolver, trace, known.pop(trace, []), held[trace]):
                 parts.append(part_of(trace, self._delivery, fresh))
+        self._put(parts)
+
+    def join(self, digest: Digest) -> None:
+        """Take what another process has read; traces that are known already are resolved here anew."""
+        with self._store.read() as conn:
+            known = _known(settled_parts(conn, [part.trace for part in digest.parts], self._delivery))
+        change, resolver, parts = digest.change, self.resolver, []
+        change.days.clear()
+        for part, days in zip(digest.parts, digest.days, strict=True):
+            if part.trace in known:
+                spans = spans_of(part)
+                add_trace(change.cells, part.trace, spans, resolver, change.counts, -1)
+                if fresh := merge(change, resolver, part.trace, known[part.trace], spans):
+                    parts.append(part_of(part.trace, self._delivery, fresh))
+            else:
+                parts.append(part)
+                change.days |= days
+        self.change.add(change)
         self._put(parts)
 
     def _put(self, parts: list[Part]) -> None:
@@ -193,7 +243,37 @@ def publish(
         for day, count in sorted(change.late.items())
     ]  # fmt: skip
     record_findings(txn, late, delivery)
+    _tell_left(txn, change.left, None if anew is None else set(wanted))
     return made
+
+
+def _tell_left(txn: WriteTxn, left: Left, anew: set[int] | None) -> None:
+    """A finding a day of the calls that count elsewhere: added to what it says, or all that it says."""
+    days: dict[int, list[tuple[int, Fraction, str]]] = {day: [] for day in anew or ()}
+    for (day, currency), (calls, units) in left.items():
+        amount = units / scale(currency) if currency else Fraction(0)
+        days.setdefault(day, []).append((calls, amount, currency))
+    known = (
+        {} if anew is not None else {one.finding.key: one.finding for one in load_findings(txn.conn, TWICE)}
+    )
+    for day, held in sorted(days.items()):
+        key = f"{FEED} {day_text(day)}"
+        if (old := known.get(key)) is not None:
+            held.append((old.count, Fraction(old.amount or 0), old.currency))
+        count = sum(calls for calls, _, _ in held)
+        if count <= 0:
+            close_finding(txn, TWICE, FEED, key)
+            continue
+        currency = min((code for _, _, code in held if code), default="")
+        amount = sum((part for _, part, code in held if code == currency), Fraction(0))
+        text = f"calls of traces of {day_text(day)} that the meter or a gateway tells too: counted once"
+        told = money_text(amount) if currency else ""
+        record_findings(txn, [Finding(TWICE, key, FEED, text, "", told, currency, count)])
+
+
+def money_text(amount: Fraction) -> str:
+    """An amount as decimal text of 9 places, trailing zeros cut."""
+    return decimal_text(Decimal(round(amount * 10**9)).scaleb(-9))
 
 
 def _seconds(txn: WriteTxn) -> int:
@@ -223,7 +303,8 @@ def settle_waiting(store: Store, most: int = 5_000) -> Change:
             known = _known(settled_parts(conn, list({part.trace for part in parts})))
         if not parts:
             return total
-        change, resolver = Change(), resolver_of(store, reading)
+        resolver = resolver_of(store, reading)
+        change = Change(left=resolver.left)
         whole, fresh_parts = [], []
         for part in parts:
             before = known.setdefault(part.trace, [])
@@ -267,7 +348,8 @@ def _resolved(store: Store, reading: Reading, days: Sequence[int], without: int 
     """What the kept spans of ``days`` give under ``reading``, ``without`` those of one delivery."""
     with store.read() as conn:
         traces = traces_of_days(conn, days)
-    change, resolver = Change(), resolver_of(store, reading)
+    resolver = resolver_of(store, reading)
+    change = Change(left=resolver.left)
     for start in range(0, len(traces), 2_000):
         with store.read() as conn:
             parts = settled_parts(conn, traces[start : start + 2_000])
@@ -276,6 +358,7 @@ def _resolved(store: Store, reading: Reading, days: Sequence[int], without: int 
             add_trace(change.cells, trace, known[trace], resolver, change.counts)
     keep = set(days)
     change.cells = {cell: figures for cell, figures in change.cells.items() if cell[0] in keep}
+    change.left = {place: held for place, held in change.left.items() if place[0] in keep}
     return change
 
 
