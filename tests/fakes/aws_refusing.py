@@ -72,7 +72,8 @@ class RefusingAws:
         """One month of the export ``daily``: a file and the manifest that names it."""
         key = f"fin/daily/data/BILLING_PERIOD={period}/daily-00001.csv.gz"
         self.objects[key] = gzip.compress("\n".join([header, *lines, ""]).encode(), mtime=0)
-        told = json.dumps({"dataFiles": [key]}).encode()
+        run = hashlib.sha256(self.objects[key]).hexdigest()
+        told = json.dumps({"executionId": run, "dataFiles": [key]}).encode()
         self.objects[f"fin/daily/metadata/BILLING_PERIOD={period}/daily-Manifest.json"] = told
 
     def serve(self, handler: BaseHTTPRequestHandler, what: str, key: str, prefix: str) -> None:

@@ -107,6 +107,7 @@ class CostRun:
         return lost
 
     def _run(self, ask: Ask, confirm: Confirm, show: Callable[[Plan], object]) -> None:
+        clear_folder(self.session, self.connection)  # of a run that was killed
         rivals = self._rivals = rivals_of(self.session, self.connection, self._pin())
         state = parse_state(self.connection.cursor)
         plan = rivals.without(self.source.plan(ask, {} if ask.full else state.items))
@@ -242,15 +243,21 @@ def open_cost(session: Session, connection: Connection, stop: threading.Event) -
 @contextmanager
 def fetch_folder(session: Session, connection: Connection) -> Iterator[Path]:
     """A private directory beside the store; what a killed run left in it goes first."""
-    digest = sha256(connection.name.encode()).hexdigest()[:12]
-    store = session.paths.store
-    folder = store.with_name(f"{store.name}.fetch-{digest}")
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = clear_folder(session, connection)
     os.mkdir(folder, 0o700)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_folder(session: Session, connection: Connection) -> Path:
+    """Where the connection's fetched files go while they are read; nothing is there afterwards."""
+    digest = sha256(connection.name.encode()).hexdigest()[:12]
+    store = session.paths.store
+    folder = store.with_name(f"{store.name}.fetch-{digest}")
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def periods_of(txn: WriteTxn, delivery: int) -> list[str]:

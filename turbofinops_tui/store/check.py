@@ -11,6 +11,7 @@ from turbofinops_tui.economics.money import to_decimal
 from turbofinops_tui.economics.periods import month_text
 from turbofinops_tui.store import audit, digests, rates
 from turbofinops_tui.store.batches import cost_scope
+from turbofinops_tui.store.cost_marks import mark_digests
 from turbofinops_tui.store.customers import SCOPE, customers_digest
 from turbofinops_tui.store.evidence import evidence_digests
 from turbofinops_tui.store.open import Store
@@ -133,7 +134,7 @@ def _digests(conn: sqlite3.Connection) -> list[str]:
         wanted[name] = digests.digest_text(value % digests.MODULUS)
     active = conn.execute("SELECT source, export, period, digest FROM ingest_batch WHERE state = 'active'")
     wanted |= {cost_scope(*row[:3]): row[3] for row in active}
-    wanted |= evidence_digests(conn)
+    wanted |= evidence_digests(conn) | mark_digests(conn)
     stored = dict(conn.execute("SELECT scope, digest FROM fact_digest"))
     return [
         f"scope {name}: the stored digest is not that of its facts"
