@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from turbofinops_tui.actions.demo.ai import prices
 from turbofinops_tui.actions.demo.business import Calendar, Company, make_companies
-from turbofinops_tui.actions.demo.costs import bills
-from turbofinops_tui.actions.demo.rows import HEADER, SOURCES
+from turbofinops_tui.actions.demo.costs import METER, bills
+from turbofinops_tui.actions.demo.rows import AI_SOURCES, SOURCES, header
+from turbofinops_tui.actions.demo.spans import traces
 from turbofinops_tui.actions.demo.stripe import Ledger
 from turbofinops_tui.actions.demo.tables import RateTable, customers_csv
 from turbofinops_tui.economics.periods import day_of, day_text, month_of_day, month_start
@@ -35,6 +37,7 @@ def test_the_same_seed_writes_the_same_files(companies: list[Company]) -> None:
     again = make_companies(40, CALENDAR, 1)
     assert again == companies
     assert list(bills(again, CALENDAR, 1)) == list(bills(companies, CALENDAR, 1))
+    assert list(traces(again, CALENDAR, 1)) == list(traces(companies, CALENDAR, 1))
     assert _objects(again) == _objects(companies)
     assert RateTable(CALENDAR, 1).csv() == RateTable(CALENDAR, 1).csv()
 
@@ -70,12 +73,40 @@ def test_bills_end_before_today_and_name_their_period(companies: list[Company]) 
     sources = set()
     for bill in bills(companies, CALENDAR, 1):
         sources.add(bill.source)
-        for row in csv.DictReader(io.StringIO(HEADER + bill.rows)):
+        if bill.source == METER:
+            continue
+        for row in csv.DictReader(io.StringIO(header(bill.source) + bill.rows)):
             assert row["BillingPeriodStart"] == f"{day_text(month_start(bill.month))}T00:00:00Z"
             assert row["ChargePeriodStart"][:7] == row["BillingPeriodStart"][:7]
             assert row["ChargePeriodEnd"][:10] <= day_text(TODAY)
             assert row["BillingCurrency"] == ("EUR" if bill.source == "azure" else "USD")
-    assert sources == set(SOURCES)
+    assert sources == {*SOURCES, METER}
+
+
+def test_no_ai_bill_names_a_customer_and_every_model_has_dated_prices(companies: list[Company]) -> None:
+    rates = {(price.provider, price.model, price.token_class) for price in prices(CALENDAR)}
+    for bill in bills(companies, CALENDAR, 1):
+        if bill.source in AI_SOURCES:
+            for row in csv.DictReader(io.StringIO(header(bill.source) + bill.rows)):
+                assert "customer" not in row["Tags"]
+                if row["xModel"]:
+                    assert (bill.source, row["xModel"], row["ConsumedUnit"].removeprefix("Mtokens:")) in rates
+
+
+def test_every_span_has_an_id_of_its_own_and_children_a_parent(companies: list[Company]) -> None:
+    spans: dict[str, dict[str, Any]] = {}
+    for line in traces(companies, CALENDAR, 1):
+        for resource in json.loads(line)["resourceSpans"]:
+            for span in resource["scopeSpans"][0]["spans"]:
+                assert span["spanId"] not in spans
+                spans[span["spanId"]] = span
+    children = [span for span in spans.values() if "parentSpanId" in span]
+    assert children
+    for span in children:
+        parent = spans[span["parentSpanId"]]
+        assert parent["traceId"] == span["traceId"]
+        assert int(parent["startTimeUnixNano"]) <= int(span["startTimeUnixNano"])
+        assert int(span["endTimeUnixNano"]) <= int(parent["endTimeUnixNano"])
 
 
 def test_invoice_lines_add_up_and_periods_follow_each_other(companies: list[Company]) -> None:

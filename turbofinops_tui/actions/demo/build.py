@@ -12,9 +12,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from turbofinops_tui.actions.demo.ai import prices
 from turbofinops_tui.actions.demo.business import Calendar, Company, make_companies
-from turbofinops_tui.actions.demo.costs import bills
-from turbofinops_tui.actions.demo.rows import HEADER, SOURCES
+from turbofinops_tui.actions.demo.costs import METER, bills
+from turbofinops_tui.actions.demo.rows import SOURCES, header
+from turbofinops_tui.actions.demo.spans import rules as trace_rules
+from turbofinops_tui.actions.demo.spans import traces
 from turbofinops_tui.actions.demo.stripe import Ledger
 from turbofinops_tui.actions.demo.tables import RateTable, customers_csv
 from turbofinops_tui.clock import Clock
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.rule_rows import Rule
 
 Progress = Callable[[str], None]
+_NAMES = {METER: "meter.jsonl.gz"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,12 @@ def make(paths: Paths, clock: Clock, customers: int, months: int, seed: int, pro
     try:
         progress("revenue")
         _revenue(session, folder, companies, calendar, seed)
-        _rules(session)
+        _rules(session, calendar)
         for source, file in _bill_files(folder, companies, calendar, seed).items():
             progress(source)
             _import_bill(session, source, file)
+        progress("traces")
+        _traces(session, folder, companies, calendar, seed)
         progress("margins")
         reports = Reports(session)
         losers = _losers(reports)
@@ -114,13 +120,13 @@ def _write(path: Path, data: bytes) -> Path:
 
 def _bill_files(folder: Path, companies: list[Company], calendar: Calendar, seed: int) -> dict[str, Path]:
     """source -> its file: all billing periods in one, as a first export of the whole history has them."""
-    texts: dict[str, list[str]] = {source: [HEADER] for source in SOURCES}
+    texts: dict[str, list[str]] = {source: [header(source)] for source in SOURCES} | {METER: [""]}
     for bill in bills(companies, calendar, seed):
         texts[bill.source].append(bill.rows)
     return {
-        source: _write(folder / f"{source}.csv.gz", "".join(parts).encode())
+        source: _write(folder / _NAMES.get(source, f"{source}.csv.gz"), text.encode())
         for source, parts in texts.items()
-        if len(parts) > 1
+        if len(parts) > 1 and (text := "".join(parts))
     }
 
 
@@ -138,15 +144,30 @@ def _revenue(session: Session, folder: Path, companies: list[Company], calendar:
 
 def _import_bill(session: Session, source: str, file: Path) -> None:
     from turbofinops_tui.actions.imports import import_focus
+    from turbofinops_tui.actions.usage_imports import import_calls
 
-    import_focus(session, [file], source)
+    if source == METER:
+        import_calls(session, METER, [file])
+    else:
+        import_focus(session, [file], source)
 
 
-def _rules(session: Session) -> None:
+def _traces(session: Session, folder: Path, companies: list[Company], calendar: Calendar, seed: int) -> None:
+    from turbofinops_tui.actions.otlp_imports import import_otlp
+
+    text = "".join(traces(companies, calendar, seed))
+    if text:  # somebody uses the cluster
+        import_otlp(session, [_write(folder / "traces.jsonl.gz", text.encode())])
+
+
+def _rules(session: Session, calendar: Calendar) -> None:
     from turbofinops_tui.actions.links import add_rule
+    from turbofinops_tui.actions.rules_files import apply_file
+    from turbofinops_tui.store.rule_sets import RuleSet
 
     for rule in rules():
         add_rule(session, rule)
+    apply_file(session, RuleSet(prices=tuple(prices(calendar)), file="prices.yaml"))
 
 
 def rules() -> Iterator[Rule]:
@@ -157,6 +178,7 @@ def rules() -> Iterator[Rule]:
     for key in ("customer", "tenant"):
         yield Link(f"by-{key}", "tag", Match(((f"tag:{key}", "*"),)), customer="{value}")
     yield Link("by-feature", "feature", Match((("tag:feature", "*"),)), feature="{value}")
+    yield from trace_rules()
     yield SharedRule("clusters", Match((("tag:cluster", "shared"),)), "revenue")
     yield SharedRule("observability", Match((("provider", "datadog"),)), "direct")
     yield SharedRule("support", Match((("service", "AWS Support"),)), "direct")

@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from turbofinops_tui.actions.demo.ai import MODELS
 from turbofinops_tui.actions.demo.business import Calendar, Company, Draw
 from turbofinops_tui.actions.demo.pools import Pools
-from turbofinops_tui.actions.demo.rows import DOLLARS_PER, SOURCES, MonthBills, Stream
+from turbofinops_tui.actions.demo.rows import DOLLARS_PER, MonthBills, Stream
 from turbofinops_tui.actions.demo.services import AI, SERVICES, Service, services_of
 
+METER = "meter"
+"""the source of meter rows: JSON Lines"""
 _RAMP = (250, 550, 800)
 _TAIL_DAYS = 21
+_BURST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One provider's rows of one billing period, as lines of CSV under ``rows.HEADER``."""
+    """One provider's rows of one billing period as lines of CSV under ``rows.header``, or the meter's."""
 
     source: str
     month: int
@@ -80,8 +84,24 @@ class Usage:
                 )
                 for day in days
             ]
-            total += stream.days(bill.prefixes, daily, bill.lines[stream.service.source])
+            if stream.service.model:
+                total += self._metered(stream, daily, bill)
+            else:
+                total += stream.days(bill.prefixes, daily, bill.lines[stream.service.source])
         return total
+
+    def _metered(self, stream: Stream, daily: list[tuple[int, int]], bill: MonthBills) -> int:
+        """Calls to a model: the meter tells them, the bill only their sum over everybody.
+
+        Whoever does not live on AI uses it in bursts, every few days.
+        """
+        if self.company.kind in ("healthy", "free"):
+            daily = [
+                (day, usual * _BURST) for day, usual in daily if (day + self.company.number) % _BURST == 0
+            ]
+        found, service = stream.amounts(daily), stream.service
+        bill.ai.add(self.company.ref, service.feature, MODELS[service.model], service.account, found)
+        return sum(micro for _, micro in found)
 
 
 def _tags(company: Company, service: Service) -> dict[str, str]:
@@ -91,16 +111,25 @@ def _tags(company: Company, service: Service) -> dict[str, str]:
 
 
 def bills(companies: Sequence[Company], calendar: Calendar, seed: int) -> Iterator[Bill]:
-    """Every provider's bill of every month, oldest first."""
+    """Every provider's bill of every month, and the meter's rows, oldest first."""
     usages = [Usage(company, seed) for company in companies]
-    pools = Pools(seed)
+    pools = Pools(calendar, seed)
+    models = [Stream(service, {}, Draw(seed)) for service in SERVICES.values() if service.model]
     for month in range(calendar.first, calendar.running + 1):
         bill = MonthBills(month, calendar)
-        delivered = bill.ends["aws"] - bill.start
-        if delivered <= 0:
+        if bill.delivered <= 0:
             continue
         direct = sum(usage.rows(month, bill, calendar) for usage in usages)
-        pools.rows(direct // delivered, bill)
-        for source in SOURCES:
-            if bill.lines[source]:
-                yield Bill(source, month, "".join(bill.lines[source]))
+        pools.rows(direct // bill.delivered, bill)
+        _ai_bills(bill, models, seed)
+        yield from (Bill(source, month, "".join(lines)) for source, lines in bill.lines.items() if lines)
+        yield Bill(METER, month, "".join(bill.ai.meter))
+
+
+def _ai_bills(bill: MonthBills, models: Sequence[Stream], seed: int) -> None:
+    """What the AI providers charge for each model: no row names a customer."""
+    for stream in models:
+        service = stream.service
+        for day, unit, tokens, nano in bill.ai.billed(MODELS[service.model], seed):
+            row = stream.token_row(bill.prefixes[day], unit, tokens, nano)
+            bill.lines[service.source].append(row)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from turbofinops_tui.actions.demo.business import Draw
+from turbofinops_tui.actions.demo.business import Calendar, Draw
 from turbofinops_tui.actions.demo.rows import MonthBills, Stream
 from turbofinops_tui.actions.demo.services import AI, Service
+from turbofinops_tui.actions.demo.spans import CLUSTER, cluster_day
 
 AWS_SHARED, AWS_STAGING, AWS_CI, AWS_PAYER = "210000000020", "210000000031", "210000000032", "210000000001"
+AWS_RESEARCH = "210000000041"
 _AZURE_SHARED = "0b8d6c1f-52a7-4f7e-8f0c-6f2a4f3d7711"
 _CLUSTER = {"cluster": "shared", "env": "prod"}
 
@@ -24,6 +26,15 @@ class Pool:
     service: Service
     share: int
     tags: Mapping[str, str]
+    of: str = ""
+    """the AI provider whose metered cost it is a share of; empty: all direct cost"""
+    until: bool = False
+    """it ends where the traced cluster begins"""
+    since: bool = False
+    """it begins with the traced cluster"""
+
+
+_GKE = Service("gcp", "Google Cloud", "prod-shared", "Kubernetes Engine", "Compute", "Hours", 89000)
 
 
 def _pool(
@@ -46,15 +57,15 @@ POOLS = (
         68,
         **_CLUSTER,
     ),
-    _pool(
-        "gcp", "Google Cloud", "prod-shared", ("Kubernetes Engine", "Compute", "Hours", 89000), 56, **_CLUSTER
-    ),
+    Pool(_GKE, 40, _CLUSTER, until=True),
+    # Traces alone can divide it.
+    Pool(_GKE, 40, {"cluster": CLUSTER, "env": "prod"}, since=True),
     _pool(
         "azure",
         "Microsoft",
         _AZURE_SHARED,
         ("Azure Kubernetes Service", "Compute", "Hours", 104000),
-        32,
+        48,
         **_CLUSTER,
     ),
     _pool(
@@ -79,8 +90,11 @@ POOLS = (
     _pool(
         "gcp", "Google Cloud", "data-lake", ("BigQuery", "Analytics", "TiB", 6250000), 34, dataset="events"
     ),
-    _pool(
-        "openai", "OpenAI", "proj_legacy", ("Chat Completions", AI, "1K Tokens", 5000), 30, key="old-backend"
+    Pool(
+        Service("openai", "OpenAI", "proj_legacy", "Chat Completions", AI, "1K Tokens", 5000),
+        66,
+        {"key": "old-backend"},
+        of="openai",
     ),
     # Opex: it leaves the margin and keeps its row.
     _pool(
@@ -100,7 +114,14 @@ POOLS = (
         env="staging",
     ),
     _pool("aws", "AWS", AWS_CI, ("AWS CodeBuild", "Developer Tools", "Minutes", 5000), 24, env="ci"),
-    _pool("openai", "OpenAI", "proj_research", ("Fine-tuning", AI, "1K Tokens", 8000), 26, team="research"),
+    _pool(
+        "aws",
+        "AWS",
+        AWS_RESEARCH,
+        ("Amazon Elastic Compute Cloud", "Compute", "Hours", 6880000),
+        26,
+        team="research",
+    ),
 )
 _COMMITTED, _COMMITTED_SHARE, _UNUSED_SHARE, _CREDIT_SHARE, _TAX_SHARE = 0, 70, 4, 9, 14
 
@@ -108,9 +129,10 @@ _COMMITTED, _COMMITTED_SHARE, _UNUSED_SHARE, _CREDIT_SHARE, _TAX_SHARE = 0, 70, 
 class Pools:
     """The streams of all pools; ``rows`` writes one month of them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, calendar: Calendar, seed: int) -> None:
+        self._cluster = cluster_day(calendar)
         self._streams = [
-            (Stream(pool.service, pool.tags, Draw(seed, "pool", number)), pool.share)
+            (Stream(pool.service, pool.tags, Draw(seed, "pool", number)), pool)
             for number, pool in enumerate(POOLS)
         ]
         payer = Service(
@@ -132,9 +154,12 @@ class Pools:
 
     def rows(self, direct: int, bill: MonthBills) -> None:
         """Append the month's rows of every pool; ``direct`` is the usual direct micro-dollars of a day."""
-        for stream, share in self._streams:
-            usual = direct * share // 1000
-            daily = [(day, usual) for day in bill.days(stream.service.source, bill.start, bill.full)]
+        for stream, pool in self._streams:
+            base = bill.ai.micro.get(pool.of, 0) // bill.delivered if pool.of else direct
+            usual = base * pool.share // 1000
+            first = max(bill.start, self._cluster) if pool.since else bill.start
+            end = min(bill.full, self._cluster) if pool.until else bill.full
+            daily = [(day, usual) for day in bill.days(stream.service.source, first, end)]
             stream.days(bill.prefixes, daily, bill.lines[stream.service.source])
         self._commitment(direct, bill)
         self._month_end(direct * len(bill.prefixes), bill)

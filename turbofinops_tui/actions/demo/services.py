@@ -24,6 +24,8 @@ class Service:
     feature: str = ""
     sku: str = ""
     tag: str = "customer"
+    model: str = ""
+    """of AI services that the application meters: their bill names no customer"""
 
 
 def _aws(name: str, category: str, unit: str, price: int, feature: str) -> Service:
@@ -39,6 +41,10 @@ def _azure(name: str, category: str, unit: str, price: int, feature: str) -> Ser
     return Service("azure", "Microsoft", account, name, category, unit, price, feature, tag="Customer")
 
 
+def _openai(name: str, feature: str, model: str) -> Service:
+    return Service("openai", "OpenAI", "proj_prod", name, AI, "", 0, feature, model=model)
+
+
 SERVICES: Mapping[str, Service] = {
     "ec2": _aws("Amazon Elastic Compute Cloud", "Compute", "Hours", 96000, "core"),
     "rds": _aws("Amazon Relational Database Service", "Databases", "Hours", 170000, "core"),
@@ -51,15 +57,11 @@ SERVICES: Mapping[str, Service] = {
     "vertex": _gcp("Vertex AI", AI, "1K Tokens", 2500, "copilot"),
     "vm": _azure("Virtual Machines", "Compute", "Hours", 104000, "core"),
     "sql": _azure("Azure SQL Database", "Databases", "Hours", 210000, "core"),
-    "gpt_copilot": Service(
-        "openai", "OpenAI", "proj_prod", "Chat Completions", AI, "1K Tokens", 5000, "copilot"
-    ),
-    "gpt_autopilot": Service(
-        "openai", "OpenAI", "proj_prod", "Responses", AI, "1K Tokens", 5000, "autopilot"
-    ),
-    "embeddings": Service("openai", "OpenAI", "proj_prod", "Embeddings", AI, "1K Tokens", 20, "search"),
+    "gpt_copilot": _openai("Chat Completions", "copilot", "ft:gpt-4.1-mini:demo"),
+    "gpt_autopilot": _openai("Responses", "autopilot", "gpt-4.1"),
+    "embeddings": _openai("Embeddings", "search", "text-embedding-3-large"),
     "claude": Service(
-        "anthropic", "Anthropic", "wrkspc_prod", "Messages", AI, "1K Tokens", 6000, "autopilot"
+        "anthropic", "Anthropic", "wrkspc_prod", "Messages", AI, "", 0, "autopilot", model="claude-sonnet-4-5"
     ),
     "logs": Service(
         "datadog", "Datadog", "acme-prod", "Log Management", "Management and Governance", "GB", 100000
