@@ -6,7 +6,7 @@ The reference is slow and literal: it keeps every span, looks at every pair, and
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ STATES = (
     "", "ot=th:0", "ot=th:8", "ot=th:c;rv:00000000000001", "dd=s:1,ot=th:5", "ot=p:2", "ot=p:63", "ot=th:zz",
     "ot=p:64", "ot=p:3;th:8", "ot=th:fffffffffffffff", "congo=t61rcWkgMzE",
 )  # fmt: skip
+CALLS = ("chat", "text_completion", "generate_content", "embeddings")
 Json = dict[str, Any]
 
 
@@ -131,8 +132,11 @@ Cells = dict[tuple[int, str, str, str, str], dict[str, Fraction]]
 """(day, service, model, customer, feature) -> measure -> exact figure"""
 
 
-def expected(spans: Sequence[tuple[str, Json, Json]]) -> Cells:
-    """What the rules say of these spans; models stand beside token measures alone."""
+def expected(spans: Sequence[tuple[str, Json, Json]], links: Mapping[str, str] | None = None) -> Cells:
+    """What the rules say of these spans; models stand beside token measures alone.
+
+    ``links``: trace id -> its customer, where the spans name none.
+    """
     traces: dict[str, dict[str, Json]] = {}
     for service, resource, span in spans:
         words = {}
@@ -142,18 +146,18 @@ def expected(spans: Sequence[tuple[str, Json, Json]]) -> Cells:
         entry = {**span, "words": words, "service": service, "resource": resource}
         traces.setdefault(span["traceId"].lower(), {}).setdefault(span["spanId"], entry)
     cells: Cells = {}
-    for trace in traces.values():
-        _count(trace, cells)
+    for ident, trace in traces.items():
+        _count(trace, cells, (links or {}).get(ident, ""))
     kept = {key: {m: v for m, v in row.items() if v} for key, row in cells.items()}
     return {key: row for key, row in kept.items() if row}
 
 
-def _count(trace: dict[str, Json], cells: Cells) -> None:
+def _count(trace: dict[str, Json], cells: Cells, linked: str) -> None:
     calls = _calls(trace)
     for span in trace.values():
         start, end = int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"])
         day, weight = start // DAY, _weight(span["traceState"])
-        who, what = _customer(trace, span), _feature(trace, span)
+        who, what = _customer(trace, span) or linked, _feature(trace, span)
         row = cells.setdefault((day, span["service"], "", who, what), dict.fromkeys(MEASURES, Fraction(0)))
         if span["kind"] in (2, 5):
             row["requests"] += weight
@@ -245,7 +249,7 @@ def _usage(span: Json) -> bool:
 def _calls(trace: dict[str, Json]) -> set[str]:
     def call(span: Json) -> bool:
         name = span["words"].get("gen_ai.operation.name")
-        return name in ("chat", "embeddings") or (name is None and _usage(span))
+        return name in CALLS or (name is None and _usage(span))
 
     def agent(span: Json) -> bool:
         return span["words"].get("gen_ai.operation.name") == "invoke_agent" and _usage(span)
