@@ -111,8 +111,8 @@ class _Survey:
         for (place, key), item in self._found.items():
             places = {text: self._directory.find("trace", text) for text in item.values}
             who = {text: at for text, at in places.items() if at is not None}
-            if who:
-                hits = sum(item.values[text] for text in who)
+            hits = sum(item.values[text] for text in who)
+            if who and not _by_chance(who, hits, item.spans):
                 line = Candidate(
                     key,
                     place,
@@ -125,6 +125,11 @@ class _Survey:
                 )
                 lines.append((-hits, key, place, line))
         return [line for *_, line in sorted(lines, key=lambda item: item[:3])]
+
+
+def _by_chance(who: Iterable[str], hits: int, spans: int) -> bool:
+    """Numbers of which most are nobody's: a count that now and then is like a customer's number."""
+    return 2 * hits < spans and all(text.isascii() and text.isdigit() for text in who)
 
 
 def _from_files(paths: Iterable[Path], settings: dict[str, str], add: Add) -> None:
