@@ -43,6 +43,7 @@ class StagedCalls:
         """rows in the place of calls that count already; few: corrections of earlier files"""
         self._ready: dict[int, Prepared] = {}
         self.calls = self.new = 0
+        """ids that were told (one of an earlier file once a batch); those new or other than before"""
 
     def add(self, told: Sequence[Told]) -> None:
         """Store some calls; of rows with one id the last counts."""
