@@ -19,7 +19,7 @@ _STAMP = "2026-11-02T00:00:00.000Z"
 
 @dataclass(slots=True)
 class Refusal:
-    """An answer of failure, as often as it says, to requests for ``where``: ``list``, ``get``, an STS action."""
+    """An answer of failure, as often as it says, to ``list``, ``get`` or an action of STS."""
 
     where: str
     status: int

@@ -145,9 +145,11 @@ class Access:
         from google.api_core import exceptions
 
         name = f"billingAccounts/{ident}"
+        needed = "billing.accounts.get"
         try:
             client = self._client()
             found = client.get_billing_account(name=name, timeout=SECONDS, retry=None)
+            needed = "billing.resourceAssociations.list"
             listed = (
                 client.list_project_billing_info(name=name, timeout=SECONDS, retry=None) if projects else ()
             )
@@ -155,7 +157,7 @@ class Access:
                 ident, found.display_name, found.currency_code, tuple(item.project_id for item in listed)
             )
         except exceptions.Forbidden:
-            raise _denied(self._connection.name, ident) from None
+            raise _denied(self._connection.name, ident, needed) from None
         except exceptions.NotFound:
             raise SourceError(f"there is no billing account {ident}", "check billing_account") from None
         except exceptions.Unauthorized:
@@ -212,10 +214,10 @@ def no_token(name: str, said: str) -> SourceError:
     )
 
 
-def _denied(name: str, ident: str) -> Denied:
+def _denied(name: str, ident: str, needed: str) -> Denied:
     return Denied(
-        "billing.accounts.get",
-        f"the credential of {name} may not see billing account {ident}",
+        needed,
+        f"the credential of {name} may not see billing account {ident} ({needed})",
         "give the role Billing Account Viewer",
     )
 

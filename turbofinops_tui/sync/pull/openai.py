@@ -35,6 +35,7 @@ USAGE = "/v1/organization/usage/"
 TOKEN_USAGE = ("completions", "embeddings")
 """usage reports that count tokens; the others' cost is in the bill, they have none to split by"""
 PROJECTS = "/v1/organization/projects"
+NAMES = "api.management.read"
 SERVICE = "OpenAI API"
 PERMISSION = "api.usage.read (an admin key)"
 ADVICE = "make an admin key of the organisation (sk-admin-...) and store it again"
@@ -76,8 +77,12 @@ class OpenAi(MonthlySource):
                 api.get(path, asked)
             except Denied as error:
                 missing.append(f"{error.permission}: {what}")
-        if not missing and not project_names(api, notes):
-            notes.append("no project was told: cost stays by project id")
+        try:
+            api.get(PROJECTS, (("limit", "1"),), NAMES)
+        except Denied as error:
+            missing.append(f"{error.permission}: names of projects (cost stays by project id without it)")
+        except Refused:
+            notes.append("no project is told: cost stays by project id")
         return Probe(organisation(api), found.origin, found.secret.hint(), tuple(missing), tuple(notes))
 
     def month(self, month: int, start: int, end: int, tick: Tick) -> Month:
@@ -148,7 +153,7 @@ def project_names(api: JsonApi, notes: list[str]) -> dict[str, str]:
     for _ in range(100):
         params = [("limit", "100"), ("include_archived", "true"), *([("after", after)] if after else [])]
         try:
-            page = api.get(PROJECTS, params, "api.management.read")
+            page = api.get(PROJECTS, params, NAMES)
         except (Denied, Refused):
             notes.append("project names are not told to this key: cost stays by project id")
             return {}
