@@ -22,6 +22,7 @@ from tests.sync import test_ai_end_to_end as fakes
 from tests.sync.cloud_program import Program
 from tests.sync.gcp_rows import row
 from tests.sync.source_driving import no_waiting, one_loader
+from turbofinops_tui.sync.pull import azure_blob
 
 DOCS = Path(__file__).parents[2] / "docs" / "connect"
 Call = tuple[str, str, str]
@@ -141,17 +142,20 @@ def test_the_permissions_of_google_are_what_is_asked(program: Program) -> None:
         connect(program, "gcp", api_endpoint=server.url, **table)
         assert program.run("connect", "test", "acme")[0] == 0
         assert program.sync()["error"] == ""
-        ends = tuple(BIGQUERY.values())
-        pages = re.compile(r"/queries/[^/]+$")
-        assert not [
-            path for _, path, _ in server.state.asked if not path.endswith(ends) and not pages.search(path)
-        ]
+        known = re.compile("|".join([*map(re.escape, BIGQUERY.values()), "/queries/[^/]+"]) + "$")
+        assert not [path for _, path, _ in server.state.asked if not known.search(path)]
         for permission, path in BIGQUERY.items():
             assert f"`{permission}`" in page
             message = f"Access Denied: User does not have {permission} permission."
             server.state.refusals = [Refusal(path, 403, "accessDenied", message)]
             code, _, err = program.run("connect", "test", "acme")
             assert (code, f"missing permission: {permission} " in err) == (1, True), err
+
+
+def test_the_role_for_azure_is_what_is_asked() -> None:
+    """That a signature without read or list is named: test_azure_exports, against a real Blob storage."""
+    [role] = policies("azure.md")
+    assert (role["Actions"], role["DataActions"]) == ([], [azure_blob.READ])
 
 
 KEYS: dict[str, tuple[Callable[[float], JsonServer], dict[str, str]]] = {

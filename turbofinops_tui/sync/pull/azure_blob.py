@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from turbofinops_tui.store.connections import Connection
     from turbofinops_tui.sync.runner import Secrets
 
-LIST = "Microsoft.Storage/storageAccounts/blobServices/containers/read"
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+"""of a container's list of blobs, too"""
 ROLE = "give the role Storage Blob Data Reader on the container, or a SAS with read and list"
 
 
