@@ -168,7 +168,7 @@ KEYS: dict[str, tuple[Callable[[float], JsonServer], dict[str, str]]] = {
     ),
     "openrouter": (fakes.openrouter_fake, {"/activity": "a management (provisioning) key"}),
     "litellm": (
-        fakes.litellm_fake, {"/user/daily": "the role proxy_admin_viewer", "/spend/logs": "proxy_admin_viewer"}
+        fakes.litellm_fake, {"/user/daily": "proxy_admin_viewer", "/spend/logs": "proxy_admin_viewer"}
     ),
     "datadog": (fakes.datadog_fake, {"cost_by_tag": "billing_read", "hourly-attribution": "usage_read"}),
 }  # fmt: skip
@@ -185,5 +185,5 @@ def test_each_permission_of_a_key_is_named(program: Program, kind: str) -> None:
             fake.denied = {path}
             code, _, err = program.run("connect", "test", "acme")
             assert (code, "missing permission: " in err, permission in err) == (1, True, True), err
-            words = permission.removeprefix("the role ").removeprefix("an ").removeprefix("a ")
+            words = permission.removeprefix("an ").removeprefix("a ")
             assert words in page
