@@ -79,6 +79,11 @@ def test_two_bills_of_one_account_count_once_on_the_days_of_both(program: Progra
     (item,) = found(program, "cost_of_two_sources")
     assert (item["source"], item["amount"], item["currency"]) == ("invoice", "12.00", "USD")
     assert item["since"] == "2026-11-02"
+    report = program.json("report", "--by", "source", "--measure", "cost", "--period", "2026-11")
+    assert report["warnings"] == ["12.00 USD of invoice is left out: another source tells it too"]
+    explained = program.json("explain", "--row", "invoice:invoice.csv:3", "--period", "2026-11")
+    assert explained["value"] == "0.00"
+    assert explained["formula"].endswith("is left out: api tells it too")
     (left,) = program.json("prices", "check")["overlap"]
     assert (left["source"], left["counts"], left["days"], left["amount"]) == ("invoice", "api", 1, "12.00")
 

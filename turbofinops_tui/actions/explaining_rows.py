@@ -32,6 +32,8 @@ class RowExplanation:
     missing: tuple[str, ...] = ()
     moved: bool = False
     """the parts say what the draft moves: what one gains another loses"""
+    told_by: str = ""
+    """the source that tells the same and counts in its place"""
 
     @property
     def formula(self) -> str:
@@ -41,6 +43,8 @@ class RowExplanation:
         others = f" with {more:,} other lines of the same key and day" if more > 0 else ""
         if self.moved:
             return f"the line ({exact} {self.row.currency}){others} under the draft, less what it is now"
+        if self.told_by:
+            return f"the line ({exact} {self.row.currency}){others} is left out: {self.told_by} tells it too"
         return f"the line ({exact} {self.row.currency}){others} = {self.value.text()} = the sum of its parts"
 
     @property
@@ -115,9 +119,12 @@ def explain_row(reports: Reports, slice_: Slice, text: str) -> RowExplanation:
         (SourceRow(*row) for own in located.rows.values() for row in own),
         key=lambda row: (row.file, row.line),
     ))  # fmt: skip
-    dimension = next(item for item in books.dimensions if item.id == stored.dimension)
+    place, dimension = next(
+        (number, item) for number, item in enumerate(books.dimensions) if item.id == stored.dimension
+    )
     value = Money(sum(part.amount for part in parts), code)
-    return RowExplanation(found, rows, dimension, value, tuple(parts), tuple(located.missing), moved)
+    by = books.facts.left_out.told_by(place, stored.day)
+    return RowExplanation(found, rows, dimension, value, tuple(parts), tuple(located.missing), moved, by)
 
 
 def _same(reports: Reports, stored: Stored) -> list[Stored]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.economics.money import EXPONENTS, decimal_text, to_decimal
+from turbofinops_tui.economics.periods import Days
 from turbofinops_tui.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BUCKETS = ("direct", "shared", "unattributed", "opex", "tax")
 _EXACT = Context(prec=200)
+EVER = Days(-(1 << 40), 1 << 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Reconciliation:
     """All proofs in order of source, export, period, currency and cost basis."""
 
     rows: tuple[ReconcileRow, ...]
+    left_out: tuple[str, ...] = ()
+    """``11.00 USD of invoice``: what another source tells too, no part of the totals that count"""
 
     @property
     def ok(self) -> bool:
@@ -99,7 +103,12 @@ def reconcile(reports: Reports, source: str | None = None) -> Reconciliation:
         exact = _EXACT.subtract(Decimal(exact), left_out.get((number, currency, cost), Decimal(0)))
         rows.append(_row(key, Decimal(exact), Decimal(residual), buckets))
     rows += _priced(books, proofs, source)
-    return Reconciliation(tuple(sorted(rows, key=_order)))
+    told = tuple(
+        f"{amount_text(to_decimal(units, currency), currency)} {currency} of {name}"
+        for name, currency, units in books.facts.left_out.sums(books.dimensions, EVER, "effective")
+        if source in (None, name)
+    )
+    return Reconciliation(tuple(sorted(rows, key=_order)), told)
 
 
 def left_out_amounts(books: FactBooks) -> dict[tuple[int, str, str], Decimal]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.cli.output import grid, terminal_width
 from turbofinops_tui.cli.printing import say, say_json, tell
 from turbofinops_tui.errors import EXIT_DONE, EXIT_FOUND
+from turbofinops_tui.safe_text import safe
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.reconcile import Reconciliation
@@ -32,6 +33,9 @@ def run(args: argparse.Namespace, session: Session) -> int:
         say("nothing to reconcile: import cost first, such as: turbofinops import focus FILE --source aws")
     else:
         say(_table(found), lines=True)
+    if args.format == "table" and found.left_out:
+        told = ", ".join(map(safe, found.left_out))
+        tell(f"no part of these totals, since another source tells it too: {told}")
     wrong = sum(row.difference != 0 for row in found.rows)
     if wrong:
         tell(

@@ -16,7 +16,7 @@ from turbofinops_tui.economics.books.bills import of_two_bills
 from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
 from turbofinops_tui.economics.books.rows import CostRows, CostSource, Ints
-from turbofinops_tui.economics.periods import month_of_day
+from turbofinops_tui.economics.periods import Days, month_of_day
 from turbofinops_tui.economics.types import CostDimension, NumberSettings
 
 GATEWAY = "LiteLLM"
@@ -32,6 +32,21 @@ class LeftOut:
     rows: CostRows
     by: Ints
     sources: tuple[str, ...] = ()
+
+    def told_by(self, dimension: int, day: int) -> str:
+        """The source that counts in place of a dimension (by position) on a day; empty: it counts itself."""
+        found = self.by[(self.rows.dimension == dimension) & (self.rows.when == day)]
+        return self.sources[int(found[0])] if len(found) else ""
+
+    def sums(self, dimensions: Sequence[CostDimension], days: Days, cost: str) -> list[tuple[str, str, int]]:
+        """(source, currency, store units) of what the days ``[start, end)`` leave out, by source."""
+        inside = (self.rows.when >= days.start) & (self.rows.when < days.end)
+        rows = self.rows.take(inside)
+        found: dict[tuple[str, str], int] = {}
+        for at, amount in zip(rows.dimension.tolist(), rows.amount(cost).tolist(), strict=True):
+            key = (dimensions[at].source, dimensions[at].currency)
+            found[key] = found.get(key, 0) + amount
+        return [(*key, units) for key, units in sorted(found.items()) if units]
 
     @staticmethod
     def none() -> LeftOut:

@@ -30,7 +30,7 @@ def warnings_of(
         found.append(f"{len(lost)} amounts have no exchange rate and are in no sum: see unconverted")
     if any(name == "plan" or name.startswith("attr:") for name in slice_.by):
         found.append("plan and attr:* are today's values")
-    found += _retained(slice_, parts)
+    found += _left_out(slice_, parts) + _retained(slice_, parts)
     if slice_.shared:
         found.append(f"shared and unattributed cost is spread by {slice_.shared}, not by the saved rules")
     return tuple(found)
@@ -68,12 +68,10 @@ def _of_usage(slice_: Slice) -> list[str]:
 def _retained(slice_: Slice, parts: Sequence[Piece]) -> list[str]:
     """Usage, and what evidence divides, where only the spans that Datadog retains are known."""
     asked = {*USAGE_MEASURES, "coverage", "direct_cost", "shared_cost"} & set(names_of(slice_))
-    if not asked or not parts:
+    if not asked:
         return []
-    spans = [part.engine.books.spans[at] for part in parts for at in np.flatnonzero(part.inside).tolist()]
-    if not spans:
+    if (days := _days(parts)) is None:
         return []
-    days = Days(min(span.start for span in spans), max(span.end for span in spans))
     services, number = parts[0].engine.books.facts.evidence.retained(days)
     if not services:
         return []
@@ -81,6 +79,24 @@ def _retained(slice_: Slice, parts: Sequence[Piece]) -> list[str]:
     return [
         f"usage evidence of {shown} on {number} day{'s' * (number != 1)} is retained-only: Datadog tells of"
         " the spans that its filters kept"
+    ]
+
+
+def _days(parts: Sequence[Piece]) -> Days | None:
+    """From the first to the last day that is asked for."""
+    spans = [part.engine.books.spans[at] for part in parts for at in np.flatnonzero(part.inside).tolist()]
+    return Days(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+
+
+def _left_out(slice_: Slice, parts: Sequence[Piece]) -> list[str]:
+    """Cost that another source tells too, by the source that does not count."""
+    days = _days(parts) if wanted_sides(slice_)[1] else None
+    if days is None:
+        return []
+    books = parts[0].engine.books
+    return [
+        f"{exact_text(units, currency)} {currency} of {source} is left out: another source tells it too"
+        for source, currency, units in books.facts.left_out.sums(books.dimensions, days, slice_.cost)
     ]
 
 
