@@ -288,7 +288,7 @@ def _taken(
 ) -> tuple[Intake, Read]:
     """Every span of a file, kept as of ``delivery``; a large file by several processes."""
     from turbofinops_tui.sync.read.otlp_files import read_file
-    from turbofinops_tui.sync.span_chunks import Order, Readers, is_large
+    from turbofinops_tui.sync.span_chunks import Order, is_large, read_large
 
     with session.store.read() as conn:
         reading, limits = load_reading(conn), limits_from(all_settings(conn))
@@ -296,21 +296,14 @@ def _taken(
     intake = Intake(session.store, delivery, reading, only, waiting=waiting)
     collecting = gc.isenabled()
     gc.disable()  # spans hold no cycles, and looking for some in so many takes a quarter of the time
-    readers: Readers | None = None
     try:
         if processes > 1 and is_large(path, size):
             order = Order(session.store.path, delivery, reading, intake.closed, only)
-            readers = Readers(
-                order, processes, lambda digest: (read.add(digest.read), intake.join(digest))[1]
-            )
-            read_file(path, size, limits, intake.add, read, readers.add)
-            readers.finish()
+            read_large(path, size, limits, order, processes, intake, read)
         else:
             read_file(path, size, limits, intake.add, read)
         intake.flush()
     finally:
-        if readers is not None:
-            readers.close()
         if collecting:
             gc.enable()
     return intake, read

@@ -27,6 +27,10 @@ def register(add: Verbs) -> None:
         "--reopen", metavar="DAY", action="append", default=[],
         help="take a day anew from these files alone, closed or not (repeatable)",
     )  # fmt: skip
+    otlp.add_argument(
+        "--processes", metavar="N", type=int, choices=range(1, 9), default=2,
+        help="processes that read a large file, 1 to 8; the rows are the same (default 2)",
+    )  # fmt: skip
     otlp.add_argument("--format", choices=("table", "json"), default="table", help="default table")
     otlp.set_defaults(action=_otlp)
     for kind, text in (
@@ -43,7 +47,9 @@ def register(add: Verbs) -> None:
 def _otlp(args: argparse.Namespace, session: Session) -> int:
     from turbofinops_tui.actions.otlp_imports import import_otlp
 
-    results = import_otlp(session, args.files, keep_files=args.keep, reopen=args.reopen)
+    results = import_otlp(
+        session, args.files, keep_files=args.keep, reopen=args.reopen, processes=args.processes
+    )
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for result in results:

@@ -49,6 +49,18 @@ class Read:
         if position:
             self.first_position.setdefault(reason, position)
 
+    def add(self, other: Read) -> None:
+        """What was met further on."""
+        self.messages += other.messages
+        self.spans += other.spans
+        self.rejected_spans += other.rejected_spans
+        self.malformed += other.malformed
+        self.broken_times += other.broken_times
+        for reason, count in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
+        for reason, position in other.first_position.items():
+            self.first_position.setdefault(reason, position)
+
 
 class NotTraces(Exception):
     """A message that holds no traces; the text is the reason in one word."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -98,16 +98,28 @@ class _First(io.RawIOBase):
         super().close()
 
 
-def read_file(path: Path, size: int, limits: Limits, add: Add, read: Read) -> None:
-    """Hand every span of the first ``size`` bytes of a file to ``add``. DataError when it cannot be read."""
+Take = Callable[[bytes | None, str, bool], None]
+"""takes a message with its position, and whether it was framed; None: the message is cut off"""
+
+
+def read_file(path: Path, size: int, limits: Limits, add: Add, read: Read, take: Take | None = None) -> None:
+    """Hand every span of the first ``size`` bytes of a file to ``add``. DataError when it cannot be read.
+
+    With ``take`` the messages of lines and frames go there unread, in their order.
+    """
+
+    def here(raw: bytes | None, position: str, framed: bool) -> None:
+        read_raw(raw, position, framed, add, read)
+
+    hand = take or here
     try:
         with io.BufferedReader(Bytes(path, size, limits), _BUFFER) as stream:
             head = stream.peek(16)[:16]
             if is_framed(head):
                 for number, raw in enumerate(_frames(stream), 1):
-                    _message(raw, add, read, f"{path.name}:message {number}")
+                    hand(raw, f"{path.name}:message {number}", True)
             else:
-                _lines(cast(IO[bytes], stream), path.name, add, read)
+                _lines(cast(IO[bytes], stream), path.name, hand, add, read)
     except OSError as error:
         raise DataError(
             f"cannot be read ({error.strerror or error})", "check the path", file=str(path)
@@ -134,14 +146,14 @@ def _frames(stream: IO[bytes]) -> Iterator[bytes | None]:
         yield raw
 
 
-def _message(raw: bytes | None, add: Add, read: Read, position: str) -> None:
-    """One framed message: binary or JSON, packed or not."""
+def read_raw(raw: bytes | None, position: str, framed: bool, add: Add, read: Read) -> None:
+    """One message: a line of JSON; framed also binary, packed or not."""
     try:
         if raw is None:
             raise NotTraces("cut_off")
-        if raw[:4] == ZSTD:
+        if framed and raw[:4] == ZSTD:
             raw = unpacked(raw)
-        if raw[:1] == b"{":
+        if not framed or raw[:1] == b"{":
             read_json(raw, add, read, position)
         else:
             read_proto(parse_message(raw), add, read, position)
@@ -172,7 +184,7 @@ def read_json(raw: bytes, add: Add, read: Read, position: str = "") -> None:
         read_message(loads(raw), add, read, position)
 
 
-def _lines(stream: IO[bytes], name: str, add: Add, read: Read) -> None:
+def _lines(stream: IO[bytes], name: str, hand: Take, add: Add, read: Read) -> None:
     """A document or one message a line; blank lines are skipped."""
     first = stream.readline(LONGEST_LINE + 1)
     first = first.removeprefix(b"\xef\xbb\xbf")
@@ -182,11 +194,10 @@ def _lines(stream: IO[bytes], name: str, add: Add, read: Read) -> None:
         if len(whole) < DOCUMENT and _is_document(whole, name, add, read):
             return
         source: IO[bytes] = io.BytesIO(whole)
-        number = _each(source, name, 1, add, read, tail=stream)
+        _each(source, name, 1, hand, read, tail=stream)
     else:
-        _line(first, f"{name}:1", add, read)
-        number = 2
-        _each(stream, name, number, add, read)
+        _line(first, f"{name}:1", hand)
+        _each(stream, name, 2, hand, read)
 
 
 def _is_json(raw: bytes) -> bool:
@@ -218,7 +229,7 @@ def _is_document(raw: bytes, name: str, add: Add, read: Read) -> bool:
 
 
 def _each(
-    stream: IO[bytes], name: str, number: int, add: Add, read: Read, tail: IO[bytes] | None = None
+    stream: IO[bytes], name: str, number: int, hand: Take, read: Read, tail: IO[bytes] | None = None
 ) -> int:
     """Every line of ``stream``, then of ``tail``; a line may go over from one to the other."""
     while raw := stream.readline(LONGEST_LINE + 1):
@@ -230,16 +241,11 @@ def _each(
             read.malformed += 1
             read.reject("too_long", f"{name}:{number}")
         else:
-            _line(raw, f"{name}:{number}", add, read)
+            _line(raw, f"{name}:{number}", hand)
         number += 1
-    return _each(tail, name, number, add, read) if tail is not None else number
+    return _each(tail, name, number, hand, read) if tail is not None else number
 
 
-def _line(raw: bytes, position: str, add: Add, read: Read) -> None:
-    if not raw.strip():
-        return
-    try:
-        read_json(raw, add, read, position)
-    except NotTraces as error:
-        read.malformed += 1
-        read.reject(str(error), position)
+def _line(raw: bytes, position: str, hand: Take) -> None:
+    if not raw.isspace():
+        hand(raw, position, False)
