@@ -203,7 +203,7 @@ class Fetching(Drafting):
             return self._confirmed(name, plan, stop)
 
         def show(name: str, plan: Plan) -> None:
-            if plan.items and (plan.price or plan.requests):
+            if plan.items:
                 self._post(self._told, plan_words(name, plan))
 
         try:

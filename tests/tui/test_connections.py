@@ -10,7 +10,7 @@ import pytest
 
 from tests.tui.conftest import Opener
 from tests.tui.driving import SIZES, press, running, settle, shown
-from turbofinops_tui.actions import connections, syncing
+from turbofinops_tui.actions import connect_check, connections, connections_view, syncing
 from turbofinops_tui.actions.connections import list_connections
 from turbofinops_tui.actions.fetch_runs import runs_of
 from turbofinops_tui.actions.syncing import Ask, CostProgress, Plan, SyncLine
@@ -76,6 +76,58 @@ async def test_a_form_that_is_wrong_stays_and_says_why(empty: Opener, tmp_path: 
         assert app.screen is form
         assert any("not encrypted" in line for line in shown(app))
     assert list_connections(empty.open()) == []
+
+
+async def test_every_kind_has_a_form_that_names_what_is_wrong_by_the_field(empty: Opener) -> None:
+    async with running(empty, (80, 40), "connections") as (app, pilot):
+        for kind in connections_view.kind_names():
+            form = ConnectForm(kind)
+            app.push_screen(form)
+            await pilot.pause()
+            assert list(form.fields) == [item.name for item in connections_view.form_fields(kind)]
+            form.fields["source"].value = "two words"
+            await pilot.pause()
+            needed, _ = connect_check.NEEDED.get(kind, ((), ""))
+            form.action_save()
+            await pilot.pause()
+            wrong = {name for name, note in form.notes.items() if note.display}
+            assert wrong == {"source", *needed[:1]}, kind
+            assert any("✗ 'two words' is not a name: give one word" in line for line in shown(app)), kind
+            form.fields["source"].value = ""
+            await pilot.pause()
+            assert not form.notes["source"].display, "typed anew it is not wrong yet"
+            app.pop_screen()
+    assert list_connections(empty.open()) == []
+
+
+async def test_leaving_a_field_checks_it_and_a_taken_name_is_told_by_the_name(
+    empty: Opener, tmp_path: Path
+) -> None:
+    async with running(empty, screen="connections") as (app, pilot):
+        await connect_folder(app, pilot, bills(tmp_path / "bills"))
+        await press(pilot, "n")
+        form = app.screen
+        assert isinstance(form, ConnectForm)
+        form.fields["mode"].focus()
+        form.fields["mode"].value = "exprt"
+        await press(pilot, "down")
+        assert any("✗ 'exprt' is not one of export, cost-explorer" in line for line in shown(app))
+        form.fields["mode"].value = ""
+        form.name_box.value = "focus"
+        await press(pilot, "enter")
+        assert app.screen is form
+        lines = shown(app)
+        at = next(place for place, line in enumerate(lines) if line.startswith(" Name"))
+        assert "there is a connection 'focus' already" in lines[at + 1]
+
+
+async def test_enter_tells_everything_about_a_connection(empty: Opener, tmp_path: Path) -> None:
+    async with running(empty, (120, 40), "connections") as (app, pilot):
+        await connect_folder(app, pilot, bills(tmp_path / "bills"))
+        await press(pilot, "enter")
+        text = "\n".join(shown(app))
+        assert "sync 2026-11-24T12:00:00Z 1 delivery, 1 row" in text
+        assert "2026-10  1 rows  20 USD billed, 20 USD effective" in text
 
 
 async def test_a_secret_goes_to_the_keyring_and_nowhere_else(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from turbofinops_tui.actions.connections import (
     KINDS,
     Connection,
+    SecretLine,
     Tested,
     add_connection,
     change_settings,
@@ -25,7 +26,7 @@ from turbofinops_tui.errors import UsageError
 from turbofinops_tui.store.cost_cursors import parse_state
 from turbofinops_tui.store.left_out import load_left_out
 from turbofinops_tui.sync.runner import is_cost_kind
-from turbofinops_tui.sync.secrets import may_use_own
+from turbofinops_tui.sync.secrets import may_use_own, variable
 
 if TYPE_CHECKING:
     from turbofinops_tui.actions.session import Session
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 SHOWN_KEYS = 4
 SHOWN_LAST = ("endpoint_url", "api_endpoint", "base_url", "env", "source")
 """settings that few need stand last in the form"""
+ELSEWHERE = "empty: the provider's own address"
 HINTS: Mapping[str, str] = {
     "mode": "export, or cost-explorer; empty: by the bucket",
     "bucket": "of the export; empty: Cost Explorer, about 0.09 USD a sync",
@@ -47,6 +49,12 @@ HINTS: Mapping[str, str] = {
     "path": "a file, directory or glob",
     "tag_keys": "customer,env", "livemode": "yes, or no for test data", "account": "acct_... of Connect",
     "customer_key": "metadata key of your customer reference; empty: the Stripe id",
+    "tenant": "of the application, with auth=client-secret", "client": "the application's id",
+    "base_url": ELSEWHERE, "endpoint_url": ELSEWHERE, "api_endpoint": ELSEWHERE,
+    "litellm.base_url": "where the proxy listens: https://...",
+    "focus.engine": "empty: files; duckdb, spark, athena, bigquery, snowflake, clickhouse or trino",
+    "focus.table": "on the engine", "focus.account": "of the engine", "focus.project": "of the engine",
+    "focus.region": "of the engine", "focus.profile": "of the engine", "gcp.table": "PROJECT.DATASET.TABLE",
     "env": "yes: the provider's own variables or chain may be used", "source": "empty: the connection's name",
 }  # fmt: skip
 
@@ -77,6 +85,8 @@ class ConnectionLine:
     """paid ones of this month"""
     left_out: str = ""
     settings: str = ""
+    never: bool = False
+    """a connection that was not fetched from yet"""
     facts: bool = True
     """has days: all but customers, rates and what never delivered"""
 
@@ -146,6 +156,7 @@ def _connected(
         age=base.age or ("never" if run is None else _age(session, run.ended)),
         lines=base.lines or (run.objects if run is not None else 0),
         last=_last(session, run),
+        never=run is None,
         error=run.error if run is not None else "",
         step=step,
         requests=state.requests.get(month, 0) if state is not None else 0,
@@ -156,7 +167,8 @@ def _connected(
 def _last(session: Session, run: FetchRun | None) -> str:
     if run is None:
         return "never fetched"
-    return f"{run.what} {_age(session, run.ended)}: {'failed' if run.error else came_words(run)}"
+    ago = _age(session, run.ended).replace("just in", "just now").replace(" old", " ago")
+    return f"{run.what} {ago}: {'failed' if run.error else came_words(run)}"
 
 
 def _age(session: Session, at: str) -> str:
@@ -176,9 +188,18 @@ def credentials(session: Session, name: str) -> str:
     for line in lines:
         if line.origin or line.required:
             parts.append(
-                f"{line.field} from {line.origin}" if line.origin else f"{line.field}: {line.trouble}"
+                f"{line.field} from {line.origin}" if line.origin else f"{line.field}: {_none(name, line)}"
             )
     return "; ".join(parts) or _chain_words(session, connection)
+
+
+def _none(name: str, line: SecretLine) -> str:
+    """Why there is no secret, and what to do; what a session without a keyring can do is said shorter."""
+    if not line.trouble.startswith("No OS keyring"):
+        return line.trouble
+    return (
+        f"none, and no keyring in this session: set {variable(name, line.field)}, or see turbofinops doctor"
+    )
 
 
 def _chain_words(session: Session, connection: Connection) -> str:
@@ -211,9 +232,16 @@ def form_fields(kind: str) -> list[FormField]:
     """The fields of a kind: secrets, then settings, those that few need last."""
     known = KINDS[kind]
     asked = [item for item in known.fields if item.ask]
-    secrets = [FormField(item.name, item.ask, _secret_hint(item.required), True) for item in asked]
+    secrets = {item: FormField(item.name, item.ask, _secret_hint(item.required), True) for item in asked}
     names = sorted(known.settings, key=lambda name: name in SHOWN_LAST)
-    return [*secrets, *(FormField(name, name, HINTS.get(name, "")) for name in names)]
+    settings = [FormField(name, name, _hint_of(kind, name)) for name in names]
+    first = [field for item, field in secrets.items() if not item.when]
+    return [*first, *settings, *(field for item, field in secrets.items() if item.when)]
+
+
+def _hint_of(kind: str, name: str) -> str:
+    """What to write; names that several kinds have mean something else in each."""
+    return HINTS.get(f"{kind}.{name}", HINTS.get(name, "may stay empty"))
 
 
 def _secret_hint(required: bool) -> str:

@@ -70,6 +70,7 @@ DEEP: dict[str, tuple[str, str]] = {
     "rule_editor": ("rule_editor", "RuleEditor"),
     "settings": ("settings", "SettingsScreen"),
     "start": ("start", "StartScreen"),
+    "text": ("text_panel", "TextPanel"),
     "unmatched": ("unmatched", "UnmatchedScreen"),
     "whatif": ("whatif", "WhatIfPanel"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 
 from rich.cells import chop_cells
@@ -26,8 +27,8 @@ MARKS: dict[DayState, tuple[str, str]] = {
 }
 """state -> (mark, role); the mark alone tells them apart"""
 DAYS = 62
-DETAILS = 7
-"""lines below the list"""
+DETAILS = 11
+"""lines below the list where there is room; 8 in a low terminal"""
 LABEL = 13
 LONGEST = 3
 """lines of one detail"""
@@ -48,7 +49,10 @@ class ConnectionsScreen(Frame):
     TITLE = "Connections"
     MONEY = False
     BINDINGS = bindings("connections")
-    DEFAULT_CSS = "ConnectionsScreen #details { height: 7; }"
+    DEFAULT_CSS = """
+    ConnectionsScreen #details { height: 8; }
+    ConnectionsScreen.-tall #details { height: 11; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +124,9 @@ class ConnectionsScreen(Frame):
         name = max(8, min(max((len(_title(line)) for line in rows), default=8), 24))
         columns = [
             Column[ConnectionLine]("source", "Source", name, lambda line, _: ((_title(line), ""),), _title),
-            _word("state", "", 2, lambda line: "✗" if line.error else "●" if line.name else " ", "loss"),
+            Column[ConnectionLine](
+                "state", "", 1, lambda line, _: (_state(line),), lambda line: _state(line)[0]
+            ),
         ]
         if width >= 130:
             columns.append(_word("export", "Export", 12, lambda line: line.export, "muted"))
@@ -182,8 +188,7 @@ class ConnectionsScreen(Frame):
             parts.append(("notes", f"{line.warnings:,}: {line.first_warning}", "muted"))
         lines: list[tuple[Spans, str]] = [((), "rule")]
         for label, text, role in parts:
-            pieces = chop_cells(text, max(20, self.size.width - LABEL - 3)) or [""]
-            for number, piece in enumerate(pieces[:LONGEST]):
+            for number, piece in enumerate(_pieces(text, max(20, self.size.width - LABEL - 3))[:LONGEST]):
                 lines.append((((f" {'' if number else label:<{LABEL}} ", "muted"), (piece, role)), ""))
         self.details.set_lines(lines[:DETAILS])
 
@@ -207,6 +212,16 @@ class ConnectionsScreen(Frame):
         """The connection under the cursor; all of them from a source of files."""
         line = self.list.current
         return [line.name] if line is not None and line.name else []
+
+    def on_grid_opened(self, message: Grid.Opened) -> None:
+        """Everything about the row."""
+        from turbofinops_tui.actions.connection_story import story
+
+        line: ConnectionLine = message.row
+        self.host.beside(lambda session: story(session, line), lambda text: self._tell_all(line, text))
+
+    def _tell_all(self, line: ConnectionLine, text: str) -> None:
+        self.host.form("text", _title(line), text, "", then=lambda _: None)
 
     def action_sync_all(self) -> None:
         """Fetch from every connection."""
@@ -287,6 +302,20 @@ class ConnectionsScreen(Frame):
     def _removed(self, gone: Any) -> None:
         self.host.load(self)
         self.say("   ".join([f"{gone.name} is removed", *gone.notes]), "gain")
+
+
+def _state(line: ConnectionLine) -> Span:
+    """How the last fetch ended: failed, never begun, well; nothing for files."""
+    if not line.name:
+        return " ", ""
+    if line.error:
+        return "✗", "loss"
+    return ("○", "muted") if line.never else ("●", "gain")
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken between words where that is possible."""
+    return [piece for line in wrap(text, width) or [""] for piece in chop_cells(line, width) or [""]]
 
 
 def _title(line: ConnectionLine) -> str:

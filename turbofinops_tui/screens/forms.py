@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -11,6 +12,9 @@ from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.choice import Choice
 from turbofinops_tui.widgets.paint import Lines
 from turbofinops_tui.widgets.panel import Panel
+
+QUESTION = 76
+"""cells of a line of a question: it fits the smallest terminal"""
 
 
 class LineForm(Panel[str]):
@@ -64,8 +68,9 @@ class Confirm(Panel[bool]):
             (" no", ""),
         )
         super().__init__(title, keys)
-        self.question = Lines(height=2)
-        self.question.set_lines([(((question, ""),), "")])
+        lines = wrap(question, QUESTION) or [""]
+        self.question = Lines(height=len(lines) + 1)
+        self.question.set_lines([(((line, ""),), "") for line in lines])
         self.choice = Choice(("no", "yes"), "no")
 
     def body(self) -> ComposeResult:

@@ -23,6 +23,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("any. dep.", "of the losing customers: lose anyway, depends on the spreading"),
     ("provisional", "delivered, may still be restated by the provider"),
     ("■ ▪ ·", "days: final, provisional, missing"),
+    ("● ○ ✗", "connections: fetched, not yet, the last fetch failed"),
     ("a day", "changes compare amounts per day, so that months of unequal length compare"),
     ("coverage", "direct: a link or the source names the customer; shared: spread by a rule;"),
     ("", "unattributed: nobody yet. The three parts add up to 100 % of cost"),

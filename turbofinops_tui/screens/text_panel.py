@@ -6,6 +6,7 @@ from rich.cells import chop_cells
 from textual import events
 from textual.app import ComposeResult
 
+from turbofinops_tui.safe_text import safe
 from turbofinops_tui.widgets.paint import Lines
 from turbofinops_tui.widgets.panel import Panel
 
@@ -16,7 +17,7 @@ class TextPanel(Panel[None]):
     BINDINGS = [("escape,q,enter,backspace", "back", "Close")]  # noqa: RUF012 - Textual declares it so
 
     def __init__(self, title: str, text: str, note: str) -> None:
-        super().__init__(title, ((note, "muted"), ("   esc", "key"), (" close", "")))
+        super().__init__(title, ((f"{note}   " if note else "", "muted"), ("esc", "key"), (" close", "")))
         self.text = text
         self.lines = Lines(height=1)
 
@@ -27,7 +28,9 @@ class TextPanel(Panel[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again."""
         parts = [
-            part for line in self.text.split("\n") for part in chop_cells(line, max(10, event.size.width - 2))
+            part
+            for line in self.text.split("\n")
+            for part in chop_cells(str(safe(line, 4000)), max(10, event.size.width - 2)) or [""]
         ]
         self.lines.styles.height = len(parts) + 1
         self.lines.set_lines([(((part, ""),), "") for part in parts])

@@ -29,9 +29,15 @@ class Choice(Painted, can_focus=True):
         self.value = value if value in words else words[0]
 
     def line(self, y: int) -> tuple[Spans, str]:
-        """All words, the chosen one marked."""
+        """All words, the chosen one marked; ``‹ ›`` where more are beyond the edge."""
         spans: list[tuple[str, str]] = [(" ", "")]
-        for word in self._visible():
+        words, room = self._visible(), self.size.width - 3
+        if words != self.words:
+            spans = [("‹", "muted")]
+        for word in words:
+            room -= len(word) + 3
+            if room < 0 and word != self.value:
+                return [*spans, ("›", "muted")], ""
             chosen = word == self.value
             role = ("cursor" if self.has_focus else "chosen") if chosen else "muted"
             spans += [(f"[{word}]" if chosen else f" {word} ", role), (" ", "")]

@@ -79,6 +79,11 @@ def fitting(groups: Iterable[Spans], width: int) -> list[Span]:
     return found
 
 
+def _same_blank(one: Style, other: Style) -> bool:
+    """Whether a blank looks the same in both styles: then it needs no codes of its own on the wire."""
+    return (one.bgcolor, one.reverse, one.underline) == (other.bgcolor, other.reverse, other.underline)
+
+
 class Painted(Widget):
     """A widget that paints lines of spans; subclasses give ``line(y)``."""
 
@@ -102,13 +107,16 @@ class Painted(Widget):
         held, style = "", base
         for text, own in clean(spans):
             mine = own_style + pen(theme, f"{roles} {own}") if own else base
-            if mine == style:
+            if mine == style or (held and text.isspace() and _same_blank(mine, style)):
                 held += text
                 continue
             if held:
                 segments.append(Segment(held, style))
             held, style = text, mine
         if held:
+            rest = width - sum(segment.cell_length for segment in segments) - cell_len(held)
+            if rest > 0 and _same_blank(base, style):
+                held += " " * rest
             segments.append(Segment(held, style))
         return Strip(segments).adjust_cell_length(width, base)
 
