@@ -45,6 +45,8 @@ from turbofinops_tui.economics.types import Basis, Condition, InOut
 
 MOST_ENGINES = 4
 """engines that stand on each other"""
+SPLIT_ENGINES = 2
+"""of these, those below the newest that still hold their split pools"""
 
 
 class Engine:
@@ -75,6 +77,8 @@ class Engine:
         if self.base is not None:
             self.pools.base = self.base.pools
             self.base._moving.clear()
+            for old in _bases(self)[SPLIT_ENGINES:]:
+                old.pools.forget()
             for old in _bases(self)[MOST_ENGINES:]:
                 old.base = old.pools.base = None
         self._cubes: dict[object, Cube] = {}

@@ -72,6 +72,10 @@ class SharedPools:
             return found
         return self._memory[key, run]
 
+    def forget(self) -> None:
+        """Give up the records of large pools: who asks again splits again."""
+        self._memory.clear()
+
     def same_run(self, run: int) -> int | None:
         """The run of the base that has the same atoms and weights, or None."""
         if self.base is None or run in self._other:
@@ -199,10 +203,10 @@ class SharedPools:
         return Records(dimension, span, customer, feature, link, bucket, opex, amount)
 
 
-def _sum_shares(amounts: Amounts, weights: tuple[int, ...], outcome: Ints, outcomes: int) -> Amounts:
+def _sum_shares(amounts: Amounts, weights: Amounts, outcome: Ints, outcomes: int) -> Amounts:
     """[outcome, customer]: the sum over atoms of each atom's exact split."""
     if amounts.dtype == object:
         table = np.zeros((outcomes, len(weights)), dtype=object)
-        np.add.at(table, outcome, split_amounts(amounts, weights))
+        np.add.at(table, outcome, split_amounts(amounts, tuple(weights.tolist())))
         return table
     return summed_splits(amounts.astype(np.int64), weights, outcome, outcomes)

@@ -8,7 +8,6 @@ unit is handed out, is decided by the exact remainder. A row that stays undecide
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd
@@ -16,6 +15,9 @@ from math import gcd
 import numpy as np
 import numpy.typing as npt
 
+from turbofinops_tui.economics.books.rows import Amounts
+from turbofinops_tui.economics.books.rows import total as sum_of
+from turbofinops_tui.economics.money import INT64_MAX
 from turbofinops_tui.economics.split import Ints, floors, quotient_is_exact, split_chunks
 
 Floats = npt.NDArray[np.float64]
@@ -30,30 +32,40 @@ MOST_ERROR = 1e-5
 EXACT_FLOAT = 2**53
 
 
-def summed_splits(amounts: Ints, weights: tuple[int, ...], outcome: Ints, outcomes: int) -> Ints:
+def summed_splits(amounts: Ints, weights: Amounts, outcome: Ints, outcomes: int) -> Ints:
     """[outcome, weight]: the sum over ``amounts`` of each one's exact split; ``outcome`` is ascending.
 
     The caller knows that the sums fit int64; weights are positive.
     """
-    divisor = gcd(*weights)
-    reduced = tuple(weight // divisor for weight in weights)
-    values = Counter(reduced)
-    if len(values) == 1:
-        return _even(amounts, len(weights), outcome, outcomes)
-    total = sum(reduced)
+    reduced = _reduced(weights)
+    total = sum_of(reduced)
+    distinct = np.unique(reduced)
+    if len(distinct) == 1:
+        return _even(amounts, len(reduced), outcome, outcomes)
     largest = max(-int(amounts.min()), int(amounts.max())) if len(amounts) else 0
-    if quotient_is_exact(largest, total):
-        if len(values) * ALIKE <= len(weights):
-            return _alike(amounts, reduced, sorted(values), outcome, outcomes)
-        error = np.float64(largest * (max(values) / total) * 2**-51)
+    if reduced.dtype != object and quotient_is_exact(largest, total):
+        if len(distinct) * ALIKE <= len(reduced):
+            return _alike(amounts, reduced, distinct, total, outcome, outcomes)
+        # the weight, the total, their quotient and its product are each rounded once
+        error = np.float64(largest * (int(distinct[-1]) / total) * 2**-50)
         if error < MOST_ERROR and largest < EXACT_FLOAT:
             return _Wide(reduced, total, error).sums(amounts, outcome, outcomes)
     return _plain(amounts, reduced, outcome, outcomes)
 
 
-def _plain(amounts: Ints, weights: tuple[int, ...], outcome: Ints, outcomes: int) -> Ints:
+def _reduced(weights: Amounts) -> Amounts:
+    """The same proportions in the smallest whole numbers, as int64 where they fit."""
+    if weights.dtype != object:
+        found: Amounts = weights // np.gcd.reduce(weights)
+        return found
+    divisor = gcd(*weights.tolist())
+    whole = [weight // divisor for weight in weights.tolist()]
+    return np.array(whole, dtype=np.int64 if max(whole) <= INT64_MAX else object)
+
+
+def _plain(amounts: Ints, weights: Amounts, outcome: Ints, outcomes: int) -> Ints:
     table = np.zeros((outcomes, len(weights)), dtype=np.int64)
-    for start, shares in split_chunks(amounts, np.array(weights, dtype=object)):
+    for start, shares in split_chunks(amounts, weights):
         _add_rows(table, outcome[start : start + len(shares)], shares)
     return table
 
@@ -81,22 +93,21 @@ def _even(amounts: Ints, count: int, outcome: Ints, outcomes: int) -> Ints:
     return table
 
 
-def _alike(amounts: Ints, weights: tuple[int, ...], values: list[int], outcome: Ints, outcomes: int) -> Ints:
+def _alike(amounts: Ints, weights: Ints, distinct: Ints, total: int, outcome: Ints, outcomes: int) -> Ints:
     """Few distinct weights: a part per distinct one; units left over go to whole groups of equal remainder,
     then to the first members of one. A row with two groups of the remainder at the edge is split plainly.
     """
-    distinct = np.array(values, dtype=np.int64)
-    group = np.searchsorted(distinct, np.array(weights, dtype=np.int64))
+    group = np.searchsorted(distinct, weights)
     order = np.argsort(group, kind="stable")
-    counts = np.bincount(group, minlength=len(values))
+    counts = np.bincount(group, minlength=len(distinct))
     starts = np.cumsum(counts) - counts
-    base = np.zeros((outcomes, len(values)), dtype=np.int64)
+    base = np.zeros((outcomes, len(distinct)), dtype=np.int64)
     steps = np.zeros((outcomes, len(weights) + 1), dtype=np.int64)
     undecided: list[Ints] = []
-    step = max(1, CHUNK // len(values))
+    step = max(1, CHUNK // len(distinct))
     for start in range(0, len(amounts), step):
         rows, of = amounts[start : start + step], outcome[start : start + step]
-        parts, edge, extra, open_ = _of_groups(rows, distinct, counts, sum(weights))
+        parts, edge, extra, open_ = _of_groups(rows, distinct, counts, total)
         sign = np.where(open_, 0, np.sign(rows))
         _add_rows(base, of, parts * sign[:, None])
         np.add.at(steps, (of, starts[edge]), sign)
@@ -135,15 +146,15 @@ def _of_groups(rows: Ints, distinct: Ints, counts: Ints, total: int) -> tuple[In
 class _Wide:
     """Weights of which most differ; ``error`` bounds what a floating quotient may be off."""
 
-    weights: tuple[int, ...]
+    weights: Ints
     total: int
     error: np.float64
 
     def sums(self, amounts: Ints, outcome: Ints, outcomes: int) -> Ints:
         """As ``summed_splits``."""
         table = np.zeros((outcomes, len(self.weights)), dtype=np.int64)
-        exact = np.array(self.weights, dtype=np.int64)
-        ratios = np.array([weight / self.total for weight in self.weights])
+        exact = self.weights
+        ratios = self.weights / self.total
         undecided: list[Ints] = []
         step = max(1, CHUNK // len(self.weights))
         desk = _Desk.of(min(step, len(amounts)), len(self.weights))

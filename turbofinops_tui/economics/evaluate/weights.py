@@ -21,10 +21,11 @@ from turbofinops_tui.economics.evaluate.ledger import Ledger, Records
 from turbofinops_tui.economics.evaluate.merge import added, merged
 from turbofinops_tui.economics.evaluate.sales import customers_of
 from turbofinops_tui.economics.evaluate.usage import by_customer
+from turbofinops_tui.economics.money import INT64_MAX
 from turbofinops_tui.economics.periods import month_of_day
 from turbofinops_tui.economics.types import SharedRule
 
-Weights = tuple[Ints, tuple[int, ...]]
+Weights = tuple[Ints, Amounts]
 """customers in split order and their weights, all > 0"""
 
 
@@ -110,7 +111,7 @@ class MonthWeights:
         if rule.method == "even":
             active = [customers[amounts != 0] for customers, amounts in (direct, self._revenue_of(month))]
             customers = np.union1d(*active)
-            return (customers, (1,) * len(customers)) if len(customers) else None
+            return (customers, np.ones(len(customers), dtype=np.int64)) if len(customers) else None
         return self._evidence_of(month) if rule.method == "evidence" else None
 
     def _evidence_of(self, month: int) -> Weights | None:
@@ -118,7 +119,7 @@ class MonthWeights:
         found = sorted(by_customer(self.binding.usage.of_month(month)).items())
         scale = lcm(*(weight.denominator for _, weight in found))
         customers = np.array([customer for customer, _ in found], dtype=np.int64)
-        return (customers, tuple(int(weight * scale) for _, weight in found)) if found else None
+        return (customers, _exact([int(weight * scale) for _, weight in found])) if found else None
 
     def _fixed(self, rule: SharedRule) -> Weights | None:
         shares = {
@@ -129,7 +130,7 @@ class MonthWeights:
         scale = lcm(*(share.as_integer_ratio()[1] for share in shares.values()))
         found = sorted((customer, int(share * scale)) for customer, share in shares.items() if share > 0)
         customers = np.array([customer for customer, _ in found], dtype=np.int64)
-        return (customers, tuple(weight for _, weight in found)) if found else None
+        return (customers, _exact([weight for _, weight in found])) if found else None
 
     def _revenue_of(self, month: int) -> tuple[Ints, Amounts]:
         """Customers, ascending, and their recognised revenue after contra, estimates included."""
@@ -235,11 +236,16 @@ def _partitions(facts: Facts, within: tuple[str, ...]) -> Ints:
 
 def _positive(customers: Ints, amounts: Amounts) -> Weights | None:
     kept = amounts > 0
-    return (customers[kept], tuple(amounts[kept].tolist())) if kept.any() else None
+    return (customers[kept], amounts[kept]) if kept.any() else None
+
+
+def _exact(weights: list[int]) -> Amounts:
+    """Whole numbers as a column: int64 where they fit."""
+    return np.array(weights, dtype=np.int64 if max(weights, default=0) <= INT64_MAX else object)
 
 
 def same_weights(one: Weights | None, two: Weights | None) -> bool:
     """Whether two sets of weights split every amount alike."""
     if one is None or two is None:
         return one is two
-    return one is two or (one[1] == two[1] and np.array_equal(one[0], two[0]))
+    return one is two or (np.array_equal(one[0], two[0]) and np.array_equal(one[1], two[1]))
