@@ -163,7 +163,8 @@ def test_evidence_divides_what_a_marketplace_bills(program: Program, tmp_path: P
     calls.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     program.call("import", "meter", calls)
     assert cost(program, "customer") == {"acme": 3, "beta": Decimal("1.5")}
-    bring(program, "aws", [("2026-11-02", "6", "111")], provider="AWS", service="Anthropic")
+    rows = [("2026-11-02", "6", "111")]
+    bring(program, "aws", rows, provider="AWS", service="Anthropic", category="Other")
     assert cost(program) == {"aws": 6}
     assert cost(program, "customer") == {"acme": 3, "beta": Decimal("1.5"), None: Decimal("1.5")}
 

@@ -61,3 +61,10 @@ def is_ai_cost(dimension: CostDimension, services: Iterable[str]) -> bool:
     if dimension.provider in AI_PROVIDERS or fold(dimension.category) == fold(AI_CATEGORY):
         return True
     return fold(dimension.service) in {fold(name) for name in services}
+
+
+def is_ai_bill(dimension: CostDimension, services: Iterable[str]) -> bool:
+    """A bill that AI evidence is about: AI cost, and what a marketplace bills for an AI vendor."""
+    return vendor(dimension.service, dimension.provider) != dimension.provider or is_ai_cost(
+        dimension, services
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from turbofinops_tui.economics.ai_names import is_ai_cost, vendor
+from turbofinops_tui.economics.ai_names import is_ai_bill, is_ai_cost, vendor
 from turbofinops_tui.economics.books.bills import of_two_bills
 from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
@@ -168,7 +168,7 @@ def _gateways(dimensions: Sequence[CostDimension], cost: CostSource, settings: N
     bills = [
         n for n, d in enumerate(dimensions)
         if vendor(d.service, d.provider) in providers and not is_gateway(d) and d.charge_category != TAX
-        and is_ai_cost(d, settings.ai_services)
+        and is_ai_bill(d, settings.ai_services)
     ]  # fmt: skip
     if not own or not bills:
         return LeftOut.none()

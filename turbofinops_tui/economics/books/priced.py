@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from turbofinops_tui.economics.ai_names import AI_CATEGORY, is_ai_cost, provider_name, vendor
+from turbofinops_tui.economics.ai_names import AI_CATEGORY, is_ai_bill, provider_name, vendor
 from turbofinops_tui.economics.books.evidence import EvidenceSource
 from turbofinops_tui.economics.books.layered import Layered
 from turbofinops_tui.economics.books.memory import MemoryCost
@@ -70,7 +70,7 @@ def _billed(
         for number, d in enumerate(dimensions)
         if vendor(d.service, d.provider) in told
         and d.charge_category != "Tax"
-        and is_ai_cost(d, settings.ai_services)
+        and is_ai_bill(d, settings.ai_services)
     ]
     found: dict[tuple[str, int], set[str]] = {}
     if positions and evidence.days is not None:
