@@ -121,7 +121,11 @@ class Bills:
         ai = is_ai(self._facts)
         for position, d in enumerate(self._facts.dimensions):
             seller = vendor(d.service, d.provider)
-            if not (ai[position] or seller != d.provider) or seller not in told or d.charge_category in ("Tax", "Credit"):
+            if (
+                not (ai[position] or seller != d.provider)
+                or seller not in told
+                or d.charge_category in ("Tax", "Credit")
+            ):
                 continue
             account = d.account if seller == d.provider else ""  # a marketplace's is none of the vendor's
             family = model_family(d.model)
