@@ -20,7 +20,7 @@ METER = "meter"
 """the source of meter rows: JSON Lines"""
 _RAMP = (250, 550, 800)
 _TAIL_DAYS = 21
-_BURST = 3
+_BURST = 5
 
 
 @dataclass(frozen=True, slots=True)

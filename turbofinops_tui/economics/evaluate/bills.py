@@ -106,6 +106,7 @@ class Bills:
         self._months: dict[int, dict[int, Day]] = {}
         self._known: dict[tuple[int, int], Weights] = {}
         self._near: dict[int, list[int]] = {}
+        self._lines: dict[int, list[tuple[int, int]] | None] = {}
         told = {provider_name(key.provider) for key in keys if key.provider and key.model}
         if told:
             self._find_cells(told)
@@ -168,6 +169,13 @@ class Bills:
     def _tell(self, cells: Day, day: int, key: int, measures: list[int], costs: list[int]) -> None:
         """Give one row of evidence to the cells that its day has."""
         own = self._facts.evidence.keys[key]
+        if key not in self._lines:
+            self._lines[key] = self._straight(own)
+        if (lines := self._lines[key]) is not None:
+            who = (int(self._customer[key]), self._feature_of(key, day))
+            for place, number in lines:
+                _add(cells.get(number), who, measures[_TOKEN_PLACES[place]], costs[place])
+            return
         candidates = self._candidates(cells, key, own)
         if not candidates:
             return
@@ -182,6 +190,22 @@ class Bills:
             costs = [costs[COST_CLASSES.index("whole")]]
         if whole := sum(costs) * count:  # no candidate tells classes apart: all of them at once
             self._give(cells, candidates, "", (who, 0, whole, own.currency, day))
+
+    def _straight(self, own: EvidenceKey) -> list[tuple[int, int]] | None:
+        """(class, cell) of a key where no class has a choice on any day, at no rate and unsampled; else None.
+
+        Most evidence is so, and there is a row a customer, model and day: ``_give`` would find the same.
+        """
+        near = self._about(own)
+        cells = [self.cells[number] for number in near]
+        classes = [cell.token_class for cell in cells]
+        if not all(classes) or len(set(classes)) < len(near) or own.numerator != own.denominator:
+            return None
+        if any((cell.account, cell.model) != (cells[0].account, cells[0].model) for cell in cells):
+            return None
+        if any(cell.currency != own.currency for cell in cells):
+            return None
+        return [(TOKEN_CLASSES.index(name), number) for name, number in zip(classes, near, strict=True)]
 
     def _candidates(self, cells: Day, key: int, own: EvidenceKey) -> list[int]:
         """The cells of the day's bill that may be about a row: its provider, account and model."""
@@ -233,6 +257,16 @@ class Bills:
                 if start <= day < end:
                     for number, held in sorted(cells.items()):
                         yield day, self.cells[number], held
+
+
+def _add(held: Measured | None, who: Who, tokens: int, money: int) -> None:
+    """Evidence of one class for its cell, if the day bills it."""
+    if held is None or held.bill <= 0:
+        return
+    if tokens:
+        held.tokens_of[who] = held.tokens_of.get(who, 0) + tokens
+    if money:
+        held.money_of[who] = held.money_of.get(who, 0) + money
 
 
 Told = tuple[Who, Amount, Amount, str, int]
