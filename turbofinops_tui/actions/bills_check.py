@@ -121,16 +121,14 @@ def not_fitting(reports: Reports) -> Iterator[tuple[Finding, str]]:
     with reports.session.store.read() as conn:
         unpriced = without_price(conn)
     for one in unpriced:
-        detail = (
-            f"{one.calls:,} calls on {one.days} days with {one.tokens:,} tokens have no price, so no cost"
-        )
+        detail = f"{_count(one.calls, 'call')} on {_count(one.days, 'day')}, {one.tokens:,} tokens: no price, so no cost"
         key = f"{one.provider} {one.model}".strip()
         finding = Finding(UNPRICED, key, "", detail, "", one.amount, one.currency, one.calls)
         yield finding, day_text(one.first_day)
     for item in told_twice(reports):
         key = f"{item.provider} {item.counts} {item.currency}"
         first = day_text(min(item.days))
-        days = f"{len(item.days)} day{'s' * (len(item.days) != 1)} from {first}"
+        days = f"{_count(len(item.days), 'day')} from {first}"
         detail = f"cost of {item.source} on {days} that {item.counts} tells too: left out, counted once"
         amount = exact_text(item.units, item.currency)
         yield Finding(OVERLAP, key, item.source, detail, "", amount, item.currency, len(item.days)), first
@@ -148,7 +146,7 @@ def _of_excess(found: Iterable[Excess]) -> Iterator[tuple[Finding, str]]:
         where = " ".join(part for part in place if part) or provider
         evidence, bill = (rounded_text(units, currency) for units in (worst.evidence, worst.bill))
         detail = (
-            f"on {len(held)} day{'s' * (len(held) != 1)} the evidence is above 1.05 of the bill, most on"
+            f"on {_count(len(held), 'day')} the evidence is above 1.05 of the bill, most on"
             f" {day_text(worst.day)}: worth {evidence}, billed {bill}"
         )
         amount = exact_text(sum(item.over for item in held), currency)
@@ -190,3 +188,7 @@ def _alike(books: FactBooks) -> Iterator[tuple[Finding, str]]:
         amount_text = exact_text(sum(amount for _, amount in months), currency)
         key_text = f"{provider} {other} {currency}"
         yield Finding(ALIKE, key_text, source, detail, "", amount_text, currency, len(months)), f"{first}-01"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' * (number != 1)}"
