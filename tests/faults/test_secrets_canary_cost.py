@@ -23,6 +23,7 @@ SECRETS = {
     "TURBOFINOPS_GCP_ACCESS_TOKEN": "ya29.Canary-Google-25Mt",
     "TURBOFINOPS_AZURE_SAS": "sv=2026-01-01&sp=rl&sig=Canary%2FAzure%2B36Nu",
     "AWS_SECRET_ACCESS_KEY": "Canary/Aws+Secret47Ov",
+    "AWS_SESSION_TOKEN": "Canary/Aws+Session+That+Is+Long+58Pw",
 }
 HIDDEN = [*SECRETS.values(), "Canary%2FAzure%2B36Nu"]
 """what must not be found; the signature of a shared access signature by itself too"""

@@ -72,6 +72,9 @@ def test_an_export_takes_its_months_from_cost_explorer(program: Program, explore
             "", ["cost-explorer 2026-10 changed by -20 USD (effective cost)"]
         )  # fmt: skip
         assert cost(program) == "24.50"
+        aws.deliver(FOCUS, [], "2026-09")  # a month without rows takes nothing away
+        assert program.sync("bills")["changes"] == []
+        assert cost(program) == "24.50"
         explorer.asked.clear()
         row = program.sync("ce", "--since", "2026-09-01")
         assert "2026-10: not asked of Cost Explorer, bills has them by Data Exports" in row["notes"][-1]

@@ -196,6 +196,7 @@ def test_a_secret_has_no_text_form() -> None:
     assert repr(Found(secret, "here")).count("rk_live") == 0
     assert secret.hint() == "rk_live_...3F9a"
     assert Secret("plain").hint() == "(hidden)"
+    assert Secret("sk-admin-1234567890abcdefghij").hint() == "...ghij"
     for use in (str, "{}".format, f"{{:>{3}}}".format, pickle.dumps, json.dumps):
         with pytest.raises(TypeError):
             use(secret)

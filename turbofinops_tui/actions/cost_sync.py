@@ -166,7 +166,7 @@ class CostRun:
             self._refuse_strange(item, fetched, present)
             gone = [period for period in fetched.periods if period not in present]
             emptied.extend(empty_periods(txn, source, fetched.export, gone))
-            for period in fetched.periods or present:
+            for period in present:
                 emptied.extend(self._rivals.give_way(txn, period))
             mark = Mark(fetched.final_until, fetched.delivered_until)
             for period in fetched.periods or present:

@@ -52,7 +52,9 @@ class Secret:
     def hint(self) -> str:
         """What may be shown: the kind of key and its last four characters."""
         head, _, rest = self._value.rpartition("_")
-        return f"{head}_...{rest[-4:]}" if len(rest) >= 16 and len(head) <= 12 else "(hidden)"
+        if len(rest) < 16 or len(head) > 12:
+            return "(hidden)"
+        return f"{head}_...{rest[-4:]}" if head else f"...{rest[-4:]}"
 
     def __repr__(self) -> str:
         return "<secret>"

@@ -14,7 +14,7 @@ from turbofinops_tui.errors import SourceError
 from turbofinops_tui.sync.http import ATTEMPTS, Passing, stubbornly
 from turbofinops_tui.sync.pull.aws_errors import Missing, Precondition, Words
 from turbofinops_tui.sync.runner import Denied, check_stop
-from turbofinops_tui.sync.secrets import SecretError
+from turbofinops_tui.sync.secrets import Secret, SecretError
 
 if TYPE_CHECKING:
     from turbofinops_tui.sync.runner import Secrets
@@ -78,7 +78,15 @@ class Access:
                     f"turbofinops connect set {self.name} profile=PROFILE (or env=yes to use them)",
                 )
             self._session = self._guarded(lambda: boto3.Session(profile_name=profile, **keys))
+            self._guarded(self._know)
         return self._session
+
+    def _know(self) -> None:
+        """What the chain found at once is a secret from now on: no log and no echoed answer shows it."""
+        found = self._session.get_credentials()
+        if type(found).__name__ == "Credentials":  # those that renew themselves are not there yet
+            for value in filter(None, (found.secret_key, found.token)):
+                Secret(value)
 
     def _keys(self) -> dict[str, str]:
         """The access key that is kept for this connection, as boto3 takes it; empty without one."""
