@@ -121,7 +121,7 @@ def not_fitting(reports: Reports) -> Iterator[tuple[Finding, str]]:
     with reports.session.store.read() as conn:
         unpriced = without_price(conn)
     for one in unpriced:
-        detail = f"{_count(one.calls, 'call')} on {_count(one.days, 'day')}, {one.tokens:,} tokens: no price, so no cost"
+        detail = f"{_count(one.calls, 'call')} on {_count(one.days, 'day')}, {one.tokens:,} tokens: no price"
         key = f"{one.provider} {one.model}".strip()
         finding = Finding(UNPRICED, key, "", detail, "", one.amount, one.currency, one.calls)
         yield finding, day_text(one.first_day)
