@@ -19,6 +19,12 @@ LIMIT = 60.0
 """seconds before a wait gives up: a machine may be slow, a wait never depends on how slow"""
 
 
+QUIET = 0.5
+"""seconds without a byte after which an answer is whole"""
+BEGINS = 3.0
+"""seconds after which a key is taken to change nothing"""
+
+
 class Terminal:
     """``with Terminal(code, ...) as terminal``: Python code on a terminal of ``columns`` x ``rows``."""
 
@@ -83,6 +89,26 @@ class Terminal:
         """Send ``keys`` and wait until the app has answered."""
         os.write(self.fd, keys.encode())
         self.settle()
+
+    def answer(self, keys: str, times: int = 1, wanted: str = "") -> int:
+        """Bytes that the answer to ``keys`` takes, to the quiet after it; it begins within ``BEGINS`` s,
+        or whenever the text ``wanted`` is written.
+
+        With ``times`` the smallest of so many answers: late bytes of what came before count only once.
+        """
+        found = []
+        for _ in range(times):
+            before = len(self.data)
+            os.write(self.fd, keys.encode())
+            start = time.monotonic()
+            text = wanted.encode()
+            while (text not in self.data[before:]) if text else (len(self.data) == before):
+                self.read(0.2)
+                if time.monotonic() - start > (LIMIT if text else BEGINS):
+                    break
+            self.settle(QUIET)
+            found.append(len(self.data) - before)
+        return min(found)
 
     def end(self) -> int:
         """Read to the end; the exit status."""

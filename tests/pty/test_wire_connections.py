@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.pty.grammar import check
-from tests.pty.terminal import LIMIT, Terminal
+from tests.pty.terminal import QUIET, Terminal
 from turbofinops_tui.actions.connections_view import connect
 from turbofinops_tui.actions.imports import import_costs
 from turbofinops_tui.actions.session import open_session
@@ -24,8 +22,6 @@ REPAINTS = "from turbofinops_tui.widgets.panel import Panel\ndel Panel.focused\n
 """a form that repaints everything when another field has the focus, as Textual's own screens do"""
 ROW, PAGE, SCREEN = 2_000, 20_000, 30_000
 DOWN, PAGE_DOWN, ESC = "\x1b[B", "\x1b[6~", "\x1b"
-QUIET = 0.9
-"""seconds without a byte after which an answer is whole, on a machine under load too"""
 NOW = Clock(datetime(2026, 11, 24, 12, tzinfo=UTC))
 DENIED = (
     "the credential of azure-2 may not Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read:"
@@ -60,42 +56,28 @@ def root(accounts: Path, tmp_path: Path) -> Path:
     return tmp_path / "root"
 
 
-def _bytes(terminal: Terminal, keys: str) -> int:
-    """What the answer to ``keys`` takes: from its first byte, however late, to the quiet after it."""
-    before = len(terminal.data)
-    os.write(terminal.fd, keys.encode())
-    deadline = time.monotonic() + LIMIT
-    while len(terminal.data) == before and time.monotonic() < deadline:
-        terminal.read(0.2)
-    terminal.settle(QUIET)
-    return len(terminal.data) - before
-
-
 def _open(terminal: Terminal) -> int:
     terminal.until("books")
     terminal.settle(QUIET)
-    size = _bytes(terminal, "8")
-    terminal.until("days to yesterday")
-    terminal.settle(QUIET)
-    return size
+    return terminal.answer("8", wanted="days to yesterday")
 
 
 def test_budgets_of_connections_and_their_forms(root: Path, tmp_path: Path) -> None:
     found: dict[str, int] = {}
     with Terminal(RUN.format(root=str(root)), tmp_path) as terminal:
         found["screen connections"] = _open(terminal)
-        found["row"] = _bytes(terminal, DOWN)
-        found["page of connections"] = _bytes(terminal, PAGE_DOWN)
+        found["row"] = terminal.answer(DOWN, 2)
+        found["page of connections"] = terminal.answer(PAGE_DOWN)
         assert terminal.read(0.5) == b"", "idle"
-        found["screen of all about one"] = _bytes(terminal, "\r")
-        found["screen back"] = _bytes(terminal, ESC)
-        found["screen form"] = _bytes(terminal, "n")
-        found["row of the form"] = _bytes(terminal, DOWN)
-        found["row of a letter"] = _bytes(terminal, "x")
+        found["screen of all about one"] = terminal.answer("\r", wanted="Deliveries")
+        found["screen back"] = terminal.answer(ESC, wanted="days to yesterday")
+        found["screen form"] = terminal.answer("n", wanted="Connect an account")
+        found["row of the form"] = terminal.answer(DOWN, 2)
+        found["row of a letter"] = terminal.answer("x")
         assert terminal.read(0.5) == b"", "idle in a form"
-        _bytes(terminal, ESC)
-        found["screen revenue"] = _bytes(terminal, "I")
-        found["row of revenue"] = _bytes(terminal, DOWN)
+        terminal.answer(ESC, wanted="days to yesterday")
+        found["screen revenue"] = terminal.answer("I", wanted="Add revenue")
+        found["row of revenue"] = terminal.answer(DOWN, 2)
         check(bytes(terminal.data))
     limits = {"row": ROW, "page": PAGE, "screen": SCREEN}
     over = {name: size for name, size in found.items() if size > limits[name.partition(" ")[0]]}
@@ -107,5 +89,5 @@ def test_budgets_of_connections_and_their_forms(root: Path, tmp_path: Path) -> N
 def test_control_a_form_that_repaints_everything_is_caught(root: Path, tmp_path: Path) -> None:
     with Terminal(REPAINTS + RUN.format(root=str(root)), tmp_path) as terminal:
         _open(terminal)
-        _bytes(terminal, "n")
-        assert _bytes(terminal, DOWN) > ROW
+        terminal.answer("n", wanted="Connect an account")
+        assert terminal.answer(DOWN, 2) > ROW

@@ -41,31 +41,24 @@ def root(business: Path, tmp_path: Path) -> Path:
     return tmp_path / "root"
 
 
-def _bytes(terminal: Terminal, keys: str) -> int:
-    before = len(terminal.data)
-    terminal.press(keys)
-    terminal.settle(0.3)
-    return len(terminal.data) - before
-
-
 def test_budgets_at_eighty_columns(root: Path, tmp_path: Path) -> None:
     found: dict[str, int] = {}
     with Terminal(RUN.format(root=str(root)), tmp_path) as terminal:
         terminal.until("books")
         terminal.settle(1.0)
         for digit in "345":
-            found[f"screen {digit}"] = _bytes(terminal, digit)
-            found[f"row {digit}"] = _bytes(terminal, DOWN)
-            found[f"page {digit}"] = _bytes(terminal, PAGE_DOWN)
+            found[f"screen {digit}"] = terminal.answer(digit)
+            found[f"row {digit}"] = terminal.answer(DOWN, 2)
+            found[f"page {digit}"] = terminal.answer(PAGE_DOWN)
             assert terminal.read(0.6) == b"", f"idle on {digit}"
         for key in "cc":
-            found[f"screen chart {key}"] = max(_bytes(terminal, key), found.get(f"screen chart {key}", 0))
-        found["row of points"] = _bytes(terminal, DOWN)
+            found[f"screen chart {key}"] = max(terminal.answer(key), found.get(f"screen chart {key}", 0))
+        found["row of points"] = terminal.answer(DOWN, 2)
         terminal.press("3")
         for key in ("m", "c", "C", "b"):
-            found[f"screen cohorts {key}"] = _bytes(terminal, key)
-        found["row cell"] = _bytes(terminal, RIGHT)
-        found["row cell down"] = _bytes(terminal, DOWN)
+            found[f"screen cohorts {key}"] = terminal.answer(key)
+        found["row cell"] = terminal.answer(RIGHT, 2)
+        found["row cell down"] = terminal.answer(DOWN, 2)
         check(bytes(terminal.data))
     limits = {"row": ROW, "page": PAGE, "screen": SCREEN}
     over = {name: size for name, size in found.items() if size > limits[name.partition(" ")[0]]}
@@ -79,4 +72,4 @@ def test_control_a_grid_that_repaints_everything_is_caught(root: Path, tmp_path:
         terminal.settle(1.0)
         terminal.press("3")
         terminal.settle(0.6)
-        assert _bytes(terminal, RIGHT) > ROW
+        assert terminal.answer(RIGHT, 2) > ROW
