@@ -18,6 +18,7 @@ from benchmarks import (
     paint,
     receive,
     restate,
+    screens,
     start,
     stripe_backfill,
     views,
@@ -42,6 +43,7 @@ def main() -> None:
     root = big_store.build(folder, lines).parents[1]
     print(views.compare(folder, lines, rounds))
     print(live_edit.compare(folder, lines, min(rounds, 3)))
+    print(screens.compare(folder, lines, min(rounds, 3)))
     print(paint.first_paint(root, big_store.TODAY, rounds))
     print(harness.table("Start", start.version(max(rounds, 3))))
     print(grid.compare(10_000 if args.quick else 100_000, rounds)[1])

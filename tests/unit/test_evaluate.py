@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.unit.small_books import ask, books, cells, day, dimension, revenue, tag_link, text, totals
+from turbofinops_tui.actions.margins import amounts
 from turbofinops_tui.economics import types as t
 from turbofinops_tui.economics.books import FactBooks
 from turbofinops_tui.economics.evaluate import table as table_rows
@@ -194,7 +196,33 @@ def test_having_of_columns_is_having_of_cells(
 
 def test_rows_walked_are_the_rows_looked_up() -> None:
     table = ask(business(), BY_TAG, by="customer month", measures="revenue cost margin margin_pct", top=2)
-    assert list(table.rows) == [table.rows[index] for index in range(len(table.rows))]
+    walked = [table.rows[index] for index in range(len(table.rows))]
+    assert list(table.rows) == walked
+    assert isinstance(table.rows, table_rows.LazyRows)
+    table.rows.make()
+    assert list(table.rows) == walked == list(table.rows[:])
+    assert table.rows[-1] is table.rows[len(walked) - 1]
+
+
+@pytest.mark.parametrize("top", [None, 1])
+def test_amounts_of_columns_are_those_of_the_rows(top: int | None) -> None:
+    table = ask(business(), BY_TAG, "customer month", "revenue cost margin", top=top)
+    for measure in ("revenue", "cost", "margin"):
+        at = table.column(measure)
+        expected = [
+            (row.key, value.units if isinstance(value := row.values[at], Money) else None)
+            for row in table.rows
+        ]
+        assert list(amounts(table, measure)) == expected
+        assert list(amounts(replace(table, rows=list(table.rows)), measure)) == expected
+
+
+def test_equal_rows_are_equal_however_they_are_compared() -> None:
+    one, two = ask(business(), BY_TAG, by="customer"), ask(business(), BY_TAG, by="customer")
+    other = ask(business(), BY_TAG, by="customer", revenue="cash")
+    assert one.rows == two.rows == list(one.rows)
+    assert one.rows != other.rows
+    assert one.rows != ask(business(), BY_TAG, by="feature").rows
 
 
 def test_having_keeps_rows_and_leaves_the_total() -> None:

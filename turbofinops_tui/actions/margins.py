@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from turbofinops_tui.economics.money import Money, Ratio
 from turbofinops_tui.economics.periods import month_text
@@ -16,24 +16,37 @@ def trends(months: Table, measure: str = "margin") -> dict[Key, tuple[int | None
     """customer -> store units per month of a (customer, month) table, None where it has no row."""
     names = [month_text(month) for month in months.days.months()]
     place = {name: index for index, name in enumerate(names)}
-    column = months.column(measure)
     found: dict[Key, list[int | None]] = {}
-    for row in months.rows:
-        customer, month = row.key
-        value = row.values[column]
-        if month in place and isinstance(value, Money):
-            found.setdefault(customer, [None] * len(names))[place[month]] = value.units
+    for (customer, month), units in amounts(months, measure):
+        at = None if month is None else place.get(month)
+        if at is not None and units is not None:
+            line = found.get(customer)
+            if line is None:
+                line = found[customer] = [None] * len(names)
+            line[at] = units
     return {customer: tuple(values) for customer, values in found.items()}
 
 
-def streaks(months: Table) -> dict[Key, str]:
+def amounts(table: Table, measure: str) -> Iterable[tuple[tuple[Key, ...], int | None]]:
+    """(key, store units) of every row; from the columns of an evaluated table, which are the rows' own."""
+    columns = getattr(table.rows, "amounts", None)
+    if columns is not None:
+        found: Iterable[tuple[tuple[Key, ...], int | None]] = columns(measure)
+        return found
+    at = table.column(measure)
+    values = ((row.key, row.values[at]) for row in table.rows)
+    return ((key, value.units if isinstance(value, Money) else None) for key, value in values)
+
+
+def streaks(months: Table, lines: Mapping[Key, Sequence[int | None]] | None = None) -> dict[Key, str]:
     """customer -> first month of the losing streak that reaches the last month with a margin.
 
+    ``lines`` are the table's ``trends`` when they are at hand.
     A streak as long as the table is marked ``<2025-11``: it began before.
     """
     names = [month_text(month) for month in months.days.months()]
     found: dict[Key, str] = {}
-    for customer, values in trends(months).items():
+    for customer, values in (trends(months) if lines is None else lines).items():
         last = next((i for i in range(len(values) - 1, -1, -1) if values[i] is not None), None)
         if last is None or (values[last] or 0) >= 0:
             continue

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 CACHE = 64
 """tables kept per books id"""
+MOST_MADE = 10_000
+"""rows of a table up to which they are made before it is shown; of larger ones only those looked at"""
 FEW = 1000
 """customers up to which their months are computed with their totals, and painted once"""
 
@@ -234,6 +236,9 @@ class Desk:
                 table = self._cache.get(asked)
                 if table is None:
                     table = reports.table(asked)
+                    make = getattr(table.rows, "make", None)
+                    if make is not None and len(table.rows) <= MOST_MADE:
+                        make()  # here in the thread, not where keys are waited for
                     self._remember(asked, table)
                     computed = True
                 found[name] = table

@@ -139,7 +139,8 @@ class CustomersScreen(Frame):
 
     def _trends(self, months: Table) -> None:
         self.months = months
-        lines, since = trends(months), streaks(months)
+        lines = trends(months)
+        since = streaks(months, lines)
         for row in self.rows:
             if not row.others:
                 row.trend = lines.get(row.key, ())

@@ -53,9 +53,12 @@ class DerivedLedger(Ledger):
             _ = self.owned, self.pools, self.unconverted
             self.base, self.depth = None, 0
             return
-        _ = self.pools, self.unconverted  # few, and read from what lies between
+        # all read from what lies between: asked of the store again they would cost every day of them
+        _ = self.pools, self.unconverted
+        owned = self.records_of(changed)
         self.base, self.changed, self.depth = root, changed, 1
         self.own = Ledger(self.books, self.binding, self.options, changed)
+        self.own.owned = owned
         self._take_codes(root.binding)
 
     def records_of(self, dimensions: Mask) -> Records:

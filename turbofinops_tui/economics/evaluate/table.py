@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 from math import floor
 from typing import Any, overload
 
@@ -56,6 +57,12 @@ class LazyRows(Sequence[Row]):
         self._order = order
         self._currency = currency
         self._extra: dict[int, Row] = {}
+        self._made: list[Row] | None = None
+
+    def make(self) -> None:
+        """Make every row now and keep it, so that who walks them later (an app's key loop) need not."""
+        if self._made is None:
+            self._made = list(self)
 
     def insert(self, row: Row) -> None:
         """Put a row that is in no column (``(others)``) at the end."""
@@ -76,12 +83,17 @@ class LazyRows(Sequence[Row]):
         place = index + len(self) if index < 0 else index
         if not 0 <= place < len(self):
             raise IndexError(index)
+        if self._made is not None:
+            return self._made[place]
         if place in self._extra:
             return self._extra[place]
         position = int(self._order[place])
         return self._row(position, row_sums(self._frame, position))
 
     def __iter__(self) -> Iterator[Row]:
+        return self._walk() if self._made is None else iter(self._made)
+
+    def _walk(self) -> Iterator[Row]:
         size = len(self._order)
         for start in range(0, size, BULK):
             order = self._order[start : start + BULK]
@@ -92,7 +104,52 @@ class LazyRows(Sequence[Row]):
         yield from (self[index] for index in range(size, len(self)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
+        if self is other or (isinstance(other, LazyRows) and self._same_columns(other)):
+            return True
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(one == two for one, two in zip(self, other, strict=True))
+
+    def _same_columns(self, other: LazyRows) -> bool:
+        """Whether both show the same columns in the same order: then no row need be made to know."""
+        if self._extra or other._extra or self._currency != other._currency:
+            return False
+        if self._slice.measures != other._slice.measures or self._slice.by != other._slice.by:
+            return False
+        own, their = self._frame, other._frame
+        if own is their:
+            return np.array_equal(self._order, other._order)
+        flags = [(own.counts, their.counts), (own.lost, their.lost), (own.judged, their.judged)]
+        columns = [
+            *zip(own.codes, their.codes, strict=False),
+            *((own.sums[n], their.sums.get(n)) for n in own.sums),
+        ]
+        return (
+            len(self._order) == len(other._order)
+            and own.sums.keys() == their.sums.keys()
+            and (own.has_revenue, own.has_cost) == (their.has_revenue, their.has_cost)
+            and [axis.labels for axis in own.axes] == [axis.labels for axis in their.axes]
+            and all((a is None) == (b is None) for a, b in flags)
+            and all(
+                np.array_equal(a[self._order], b[other._order])
+                for a, b in (*columns, *flags)
+                if a is not None and b is not None
+            )
+        )
+
+    def amounts(self, measure: str) -> Iterator[tuple[Key, int | None]]:
+        """(key, store units or None) of every row, of a measure of money: no row is made for it."""
+        frame, order = self._frame, self._order
+        units, missing = column(frame, measure)
+        pairs = zip(frame.axes, frame.codes, strict=True)
+        labels = [[axis.labels[code] for code in codes[order].tolist()] for axis, codes in pairs]
+        keys = zip(*labels[: len(self._slice.by)], strict=True) if self._slice.by else repeat(())
+        found = zip(units[order].tolist(), missing[order].tolist(), strict=True)
+        yield from ((key, None if gone else amount) for key, (amount, gone) in zip(keys, found, strict=False))
+        at = self._slice.measures.index(measure) if self._extra else 0
+        for row in self._extra.values():
+            value_ = row.values[at]
+            yield row.key, value_.units if isinstance(value_, Money) else None
 
     __hash__ = None  # type: ignore[assignment]
 
