@@ -75,7 +75,13 @@ def without_overlap(
     dimensions: Sequence[CostDimension], cost: CostSource, settings: NumberSettings
 ) -> tuple[CostSource, LeftOut]:
     """The cost without what another source tells as well, and the daily rows that are left out."""
-    if len({d.source for d in dimensions}) < 2:
+    kinds = {(d.provider, d.source, d.service) for d in dimensions}
+    sources = {source for _, source, _ in kinds}
+    providers = {provider for provider, _, _ in kinds if provider}
+    told = {(provider, source) for provider, source, _ in kinds}
+    resold = any(vendor(service) in providers - {provider} for provider, _, service in kinds)
+    gateway = any(service == GATEWAY for *_, service in kinds)
+    if len(sources) < 2 or not (len(told) > len({name for name, _ in told}) or resold or gateway):
         return cost, LeftOut.none()
     out: list[LeftOut] = []
     for find in (_two_bills, _marketplace, _gateways):
