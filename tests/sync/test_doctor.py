@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from turbofinops_tui.actions import doctor
+from turbofinops_tui.cli import doctor as doctor_page
 from turbofinops_tui.cli.main import run
 
 CANARY = "whsec_canary51HfQ0000"
@@ -36,6 +38,44 @@ def test_before_anything_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert found["keyring backend"]["value"].startswith("No OS keyring in this session (no D-Bus).")
     assert found["versions textual"]["state"] == "ok"
     assert not (tmp_path / "new").exists()  # looking makes nothing
+
+
+def test_whatever_is_not_right_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 31, 1))
+    monkeypatch.setenv("TERM", "dumb")
+    key = tmp_path / "key"
+    key.write_text(CANARY, "utf-8")
+    key.chmod(0o644)
+    monkeypatch.setenv("TURBOFINOPS_ACME_WEBHOOK_SECRET_FILE", str(key))
+    assert run(["--root", str(tmp_path), "connect", "add", "datadog", "dd"]) == 0
+    assert run(["--root", str(tmp_path), "connect", "add", "stripe", "acme"]) == 0
+    (tmp_path / "data").chmod(0o755)
+    code, found = page(tmp_path, capsys)
+    assert code == 3
+    for name in ("versions sqlite", "paths data", "connections acme/webhook_secret", "connections dd/api_key",
+                 "keyring backend", "terminal TERM"):  # fmt: skip
+        assert found[name]["state"] in ("note", "bad"), name
+    assert [name for name, row in found.items() if row["state"] != "ok" and not row["todo"]] == []
+    assert found["paths data"]["todo"] == f"chmod 700 {tmp_path / 'data'}"
+    assert found["versions sqlite"]["state"] == "bad"
+    assert found["connections acme/webhook_secret"]["state"] == "bad"
+    assert found["connections dd/api_key"]["todo"].startswith("set TURBOFINOPS_DD_API_KEY")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_narrow_terminal_loses_no_word(width: int) -> None:
+    words = "take this right away with chmod 600 and then look once more whether it holds"
+    lines = [
+        doctor.Line("paths", "data", words, "bad", f"-x {words}"),
+        doctor.Line("keyring", "gnome-keyring", "", "ok"),
+    ]
+    text = doctor_page.page(lines, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert text.split().count("chmod") == 2
+    assert " ".join(words.split()) in " ".join(text.split())
+    assert "BAD" in text
 
 
 def test_where_secrets_come_from(
