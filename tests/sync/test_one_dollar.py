@@ -67,6 +67,8 @@ def test_an_export_takes_its_months_from_cost_explorer(program: Program, explore
         aws.deliver(FOCUS, [line("2026-10-05", "20.5")])
         connect(program, "aws", "bills", bucket=BUCKET, prefix="fin", export="daily", endpoint_url=aws.url,
                 env="yes")  # fmt: skip
+        program.run("connect", "test", "ce")
+        assert "ce asks Cost Explorer for this account" in program.run("connect", "test", "bills")[2]
         row = program.sync("bills")
         assert (row["error"], row["changes"]) == (
             "", ["cost-explorer 2026-10 changed by -20 USD (effective cost)"]
@@ -105,6 +107,8 @@ def test_two_cost_explorers_of_one_account_are_refused(program: Program, explore
     explore(program, explorer)
     explore(program, explorer, "other", tag_key="team")
     assert program.sync("ce")["error"] == ""
+    code, _, err = program.run("connect", "test", "other")
+    assert (code, "would count twice" in err) == (1, True)
     asked = len(explorer.asked)
     error = program.sync("other")["error"]
     assert "ce asks Cost Explorer for account 123456789012 too: the same cost would count twice" in error
@@ -143,6 +147,8 @@ def test_scopes_of_two_connections_that_nest_are_refused(
         error = azure(program, two, "two", second, sub)["error"]
         assert "may hold the same cost as one" in error
         assert "turbofinops connect remove two --with-data" in error
+        code, _, err = program.run("connect", "test", "two")
+        assert (code, "may hold the same cost as one" in err) == (1, True)
         assert {row["source"] for row in program.json("reconcile")["rows"]} == {"one"}
 
 

@@ -176,15 +176,19 @@ def probe_connection(session: Session, name: str, environ: Mapping[str, str] | N
 def _probe_cost(session: Session, name: str) -> Tested:
     import threading
 
+    from turbofinops_tui.actions.cost_rivals import refuse_nested, rivals_of
     from turbofinops_tui.actions.cost_sync import open_cost
 
     with session.store.read() as conn:
         connection = get_connection(conn, name)
         others = load_connections(conn)
-    seen = open_cost(session, connection, threading.Event()).test()
+    source = open_cost(session, connection, threading.Event())
+    seen = source.test()
     pinned(name, connection.account, seen.account)
     _keep_account(session, name, seen.account)
+    refuse_nested(session, connection, source)
     tested = Tested(seen.account, seen.origin, seen.key, list(seen.missing), list(seen.notes))
+    tested.notes += rivals_of(session, connection, seen.account).words()
     for other in others:
         same = other.name != name and (other.kind, other.account) == (connection.kind, seen.account)
         if same and seen.account and _reads(other) == _reads(connection):

@@ -45,6 +45,15 @@ class Rivals:
     explorers: tuple[Connection, ...] = ()
     """connections that asked Cost Explorer for the account whose export this one reads"""
 
+    def words(self) -> list[str]:
+        """What a test tells of them."""
+        notes = [f"{item.name} asks Cost Explorer for this account: months of this export are taken from it"
+                 for item in self.explorers]  # fmt: skip
+        if self.told:
+            names = ", ".join(sorted(set(self.told.values())))
+            notes.append(f"{names} has {len(self.told)} months by Data Exports: those are not asked for")
+        return notes
+
     def without(self, plan: Plan) -> Plan:
         """The plan without what an export tells, with a note; the price goes down with it."""
         from turbofinops_tui.sync.pull.aws_cost_explorer import price

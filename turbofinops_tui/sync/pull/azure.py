@@ -42,6 +42,7 @@ class AzureExports:
         self.prefix = connection.settings.get("prefix", "").lstrip("/")
         self._blobs: dict[str, Blob] = {}
         self._items: dict[str, tuple[Run, ...]] = {}
+        self._scopes: dict[str, str] = {}
         self._broken: dict[tuple[str, str], tuple[Blob, DataError]] = {}
         """(folder of an export, month) -> its newest damaged manifest"""
         self._failing: dict[str, DataError] = {}
@@ -66,17 +67,19 @@ class AzureExports:
         credential = self.container.credential
         missing: list[str] = []
         notes: list[str] = []
-        scopes: set[str] = set()
         try:
             listed = list(self.container.blobs(self.prefix))
             for blob in listed[:1]:
                 self.container.start(blob.name)
-            scopes = {run.scope for run in self._runs({blob.name: blob for blob in listed}, notes)}
+            runs = self._runs({blob.name: blob for blob in listed}, notes)
+            check_scopes(runs)
+            self._scopes = {run.scope: run.label for run in runs}
         except Denied as error:
             missing.append(f"{READ} ({error.hint or ROLE})")
         notes += [error.line() for _, error in self._broken.values()]
         if not missing:
-            notes.insert(0, f"{len(scopes)} scopes: {', '.join(sorted(scopes)) or 'no export yet'}")
+            known = sorted(self._scopes)
+            notes.insert(0, f"{len(known)} scopes: {', '.join(known) or 'no export yet'}")
         if powers := sas_powers(credential.query) or ("all" if credential.kind == "account-key" else ""):
             notes.append(f"the credential can do more than read and list ({powers}): a SAS with rl is enough")
         return Probe(self.identity(), credential.origin, "", tuple(missing), tuple(notes))
@@ -135,8 +138,8 @@ class AzureExports:
         )
 
     def scopes(self) -> dict[str, str]:
-        """What the planned exports are of: scope -> the export's name."""
-        return {run.scope: run.label for chosen in self._items.values() for run in chosen}
+        """What the exports are of that were planned or tested: scope -> the export's name."""
+        return {run.scope: run.label for chosen in self._items.values() for run in chosen} or self._scopes
 
     def _runs(self, blobs: Mapping[str, Blob], notes: list[str]) -> list[Run]:
         """Every run, by its manifest where there is one; damaged manifests go to ``_broken``."""
