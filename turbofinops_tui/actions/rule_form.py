@@ -152,15 +152,16 @@ def read(rule: Editable, texts: Texts) -> tuple[Editable, dict[str, str]]:
 
 
 def _joined(words: Iterable[str]) -> str:
-    """Words as a field takes them: quotes only where a blank, a quote or a backslash needs them."""
-    return " ".join(
-        shlex.quote(word) if set(word) & set(" \t\n'\"\\") or not word else word for word in words
-    )
+    """Words as a field takes them: quotes only where a blank or a quote needs them."""
+    return " ".join(shlex.quote(word) if set(word) & set(" \t\n'\"") or not word else word for word in words)
 
 
 def _words(text: str) -> list[str]:
+    """Words with quotes as in a shell; a backslash is itself, as expressions need it."""
+    reader = shlex.shlex(text, posix=True, punctuation_chars=False)
+    reader.whitespace_split, reader.commenters, reader.escape = True, "", ""
     try:
-        return shlex.split(text)
+        return list(reader)
     except ValueError:
         raise UsageError("a quote is not closed", "write both quotes") from None
 

@@ -171,6 +171,13 @@ def _apply_identity(txn: WriteTxn, edit: Edit) -> str:
     return edit.id
 
 
+class _Trial(WriteTxn):
+    """A transaction of a copy: what it does is nobody's deed yet."""
+
+    def audit(self, *_: object, **__: object) -> None:
+        """Nothing: keeping the draft writes it."""
+
+
 class Scratch:
     """A copy of the rules, customers and settings in memory, to try edits on; nothing of it is stored."""
 
@@ -191,7 +198,7 @@ class Scratch:
         """A transaction whose changes are gone at its end."""
         self.conn.execute("BEGIN")
         try:
-            yield WriteTxn(self.conn, self._now, "draft")
+            yield _Trial(self.conn, self._now, "draft")
         finally:
             self.conn.execute("ROLLBACK")
 

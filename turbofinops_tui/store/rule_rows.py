@@ -195,6 +195,12 @@ def _class_rule(row: Sequence[Any]) -> ClassRule:
 
 
 def _link(row: Sequence[Any]) -> Link:
+    return _link_of(tuple(row))
+
+
+@lru_cache(maxsize=1 << 17)
+def _link_of(row: tuple[Any, ...]) -> Link:
+    """The same link for the same row: rules are read at every key of the editor, and few of them change."""
     return Link(
         row[0], row[1], _match(row[2]), row[3], row[4], Decimal(row[5]), row[6], row[7], bool(row[8]),
         tuple(json.loads(row[9])), row[10], row[11],
