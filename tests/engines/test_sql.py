@@ -15,6 +15,7 @@ from sqlglot import expressions
 
 from turbofinops_tui.sync.read.recognise import recognise
 from turbofinops_tui.sync.rollup.ibis_rows import LayoutQuery
+from turbofinops_tui.sync.rollup.ibis_table import WRAPS
 from turbofinops_tui.sync.rollup.ibis_tags import tag_text
 from turbofinops_tui.sync.rollup.remote import Scope
 
@@ -52,7 +53,7 @@ def compiled(dialect: str, case: str) -> str:
         types |= {"EffectiveCost": "decimal(76,38)", "ChargePeriodStart": "timestamp('UTC')"}
         types |= {"BillingPeriodStart": "timestamp('UTC')"}
     table = ibis.table(types, name="focus", database="finops")
-    query = LayoutQuery(table, recognise(tuple(columns), "focus"), tag_text(dialect))
+    query = LayoutQuery(table, recognise(tuple(columns), "focus"), tag_text(dialect), wraps=dialect in WRAPS)
     return "\n;\n".join(
         str(ibis.to_sql(each, dialect=dialect)) for each in (query.counted(), query.rows(scope))
     )

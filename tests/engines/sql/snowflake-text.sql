@@ -144,69 +144,151 @@ GROUP BY
   2
 ;
 SELECT
-  "t3"."period",
-  "t3"."day",
-  "t3"."provider",
-  "t3"."account",
-  "t3"."service",
-  "t3"."category",
-  "t3"."charge_category",
-  "t3"."commitment",
-  "t3"."currency",
-  "t3"."unit",
-  "t3"."tags0",
+  COALESCE(
+    CASE
+      WHEN "t3"."k5" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k5"
+    END,
+    ''
+  ) AS "period",
+  COALESCE("t3"."day", '') AS "day",
+  COALESCE(
+    CASE
+      WHEN "t3"."k8" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k8"
+    END,
+    ''
+  ) AS "provider",
+  COALESCE(
+    COALESCE(
+      CASE
+        WHEN "t3"."k9" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t3"."k9"
+      END,
+      CASE
+        WHEN "t3"."k10" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t3"."k10"
+      END
+    ),
+    ''
+  ) AS "account",
+  COALESCE(
+    CASE
+      WHEN "t3"."k6" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k6"
+    END,
+    ''
+  ) AS "service",
+  COALESCE(
+    CASE
+      WHEN "t3"."k7" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k7"
+    END,
+    ''
+  ) AS "category",
+  COALESCE(
+    CASE
+      WHEN "t3"."k3" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k3"
+    END,
+    ''
+  ) AS "charge_category",
+  COALESCE(
+    CASE
+      WHEN "t3"."k13" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k13"
+    END,
+    ''
+  ) AS "commitment",
+  COALESCE(
+    CASE
+      WHEN "t3"."k2" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t3"."k2"
+    END,
+    ''
+  ) AS "currency",
+  COALESCE(
+    CASE
+      WHEN "t3"."measured"
+      OR STARTSWITH(
+        CASE
+          WHEN "t3"."k12" IN ('', 'NULL', 'null', 'Null')
+          THEN CAST(NULL AS VARCHAR)
+          ELSE "t3"."k12"
+        END,
+        'Mtokens:'
+      )
+      THEN CASE
+        WHEN "t3"."k12" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t3"."k12"
+      END
+      ELSE CAST(NULL AS VARCHAR)
+    END,
+    ''
+  ) AS "unit",
+  COALESCE("t3"."k14", '') AS "tags0",
   "t3"."b0_rest",
   "t3"."e0_rest",
   "t3"."q_rest",
   "t3"."b0_hi",
-  "t3"."b0_lo",
-  "t3"."b0_most",
+  '' AS "b0_lo",
+  '' AS "b0_most",
   "t3"."e0_hi",
-  "t3"."e0_lo",
-  "t3"."e0_most",
+  '' AS "e0_lo",
+  '' AS "e0_most",
   "t3"."q",
   "t3"."n",
   "t3"."b0_none",
   "t3"."e0_none"
 FROM (
   SELECT
-    "t2"."period",
     "t2"."day",
-    "t2"."provider",
-    "t2"."account",
-    "t2"."service",
-    "t2"."category",
-    "t2"."charge_category",
-    "t2"."commitment",
-    "t2"."currency",
-    "t2"."unit",
-    "t2"."tags0",
+    "t2"."k2",
+    "t2"."k3",
+    "t2"."k5",
+    "t2"."k6",
+    "t2"."k7",
+    "t2"."k8",
+    "t2"."k9",
+    "t2"."k10",
+    "t2"."k12",
+    "t2"."k13",
+    "t2"."k14",
+    "t2"."measured",
     "t2"."b0_rest",
     "t2"."e0_rest",
     "t2"."q_rest",
     COUNT(*) AS "n",
-    CAST(SUM(COALESCE("t2"."b0_d", 0)) AS VARCHAR) AS "b0_hi",
-    COALESCE(CAST(SUM("t2"."b0_l") AS VARCHAR), '0') AS "b0_lo",
-    COALESCE(CAST(MAX(ABS("t2"."b0_d")) AS VARCHAR), '0') AS "b0_most",
-    SUM(IFF("t2"."b0" IS NULL, 1, 0)) AS "b0_none",
-    CAST(SUM(COALESCE("t2"."e0_d", 0)) AS VARCHAR) AS "e0_hi",
-    COALESCE(CAST(SUM("t2"."e0_l") AS VARCHAR), '0') AS "e0_lo",
-    COALESCE(CAST(MAX(ABS("t2"."e0_d")) AS VARCHAR), '0') AS "e0_most",
-    SUM(IFF("t2"."e0" IS NULL, 1, 0)) AS "e0_none",
-    CAST(SUM(COALESCE("t2"."q_d", 0)) AS VARCHAR) AS "q"
+    CAST(SUM("t2"."b0_d") AS VARCHAR) AS "b0_hi",
+    COUNT(*) - COUNT("t2"."b0") AS "b0_none",
+    CAST(SUM("t2"."e0_d") AS VARCHAR) AS "e0_hi",
+    COUNT(*) - COUNT("t2"."e0") AS "e0_none",
+    CAST(SUM("t2"."q_d") AS VARCHAR) AS "q"
   FROM (
     SELECT
-      "t1"."period",
       "t1"."day",
-      "t1"."provider",
-      "t1"."account",
-      "t1"."service",
-      "t1"."category",
-      "t1"."charge_category",
-      "t1"."commitment",
-      "t1"."currency",
-      "t1"."unit",
-      "t1"."tags0",
+      "t1"."k2",
+      "t1"."k3",
+      "t1"."k5",
+      "t1"."k6",
+      "t1"."k7",
+      "t1"."k8",
+      "t1"."k9",
+      "t1"."k10",
+      "t1"."k12",
+      "t1"."k13",
+      "t1"."k14",
+      "t1"."measured",
       "t1"."b0",
       "t1"."e0",
       "t1"."q",
@@ -219,24 +301,6 @@ FROM (
         THEN "t1"."b0"
         ELSE CAST(NULL AS VARCHAR)
       END AS DECIMAL(38, 18)) AS "b0_d",
-      CAST(NULL AS DECIMAL(38, 18)) AS "b0_l",
-      COALESCE(
-        CASE
-          WHEN (
-            "t1"."b0" IS NOT NULL
-          )
-          AND NOT (
-            REGEXP_LIKE(
-              "t1"."b0",
-              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
-              'cs'
-            )
-          )
-          THEN "t1"."b0"
-          ELSE CAST(NULL AS VARCHAR)
-        END,
-        ''
-      ) AS "b0_rest",
       CAST(CASE
         WHEN REGEXP_LIKE(
           "t1"."e0",
@@ -246,24 +310,6 @@ FROM (
         THEN "t1"."e0"
         ELSE CAST(NULL AS VARCHAR)
       END AS DECIMAL(38, 18)) AS "e0_d",
-      CAST(NULL AS DECIMAL(38, 18)) AS "e0_l",
-      COALESCE(
-        CASE
-          WHEN (
-            "t1"."e0" IS NOT NULL
-          )
-          AND NOT (
-            REGEXP_LIKE(
-              "t1"."e0",
-              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
-              'cs'
-            )
-          )
-          THEN "t1"."e0"
-          ELSE CAST(NULL AS VARCHAR)
-        END,
-        ''
-      ) AS "e0_rest",
       CAST(ROUND(
         CAST(CASE
           WHEN REGEXP_LIKE(
@@ -278,16 +324,47 @@ FROM (
       ) AS DECIMAL(38, 12)) AS "q_d",
       COALESCE(
         CASE
-          WHEN (
-            "t1"."q" IS NOT NULL
-          )
-          AND NOT (
-            REGEXP_LIKE(
+          WHEN CAST(CASE
+            WHEN REGEXP_LIKE(
+              "t1"."b0",
+              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
+              'cs'
+            )
+            THEN "t1"."b0"
+            ELSE CAST(NULL AS VARCHAR)
+          END AS DECIMAL(38, 18)) IS NULL
+          THEN "t1"."b0"
+          ELSE CAST(NULL AS VARCHAR)
+        END,
+        ''
+      ) AS "b0_rest",
+      COALESCE(
+        CASE
+          WHEN CAST(CASE
+            WHEN REGEXP_LIKE(
+              "t1"."e0",
+              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
+              'cs'
+            )
+            THEN "t1"."e0"
+            ELSE CAST(NULL AS VARCHAR)
+          END AS DECIMAL(38, 18)) IS NULL
+          THEN "t1"."e0"
+          ELSE CAST(NULL AS VARCHAR)
+        END,
+        ''
+      ) AS "e0_rest",
+      COALESCE(
+        CASE
+          WHEN CAST(CASE
+            WHEN REGEXP_LIKE(
               "t1"."q",
               CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
               'cs'
             )
-          )
+            THEN "t1"."q"
+            ELSE CAST(NULL AS VARCHAR)
+          END AS DECIMAL(38, 18)) IS NULL
           THEN "t1"."q"
           ELSE CAST(NULL AS VARCHAR)
         END,
@@ -295,148 +372,63 @@ FROM (
       ) AS "q_rest"
     FROM (
       SELECT
-        COALESCE(
-          CASE
-            WHEN "t0"."BillingPeriodStart" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."BillingPeriodStart"
-          END,
-          ''
-        ) AS "period",
-        COALESCE(
-          CASE
-            WHEN REGEXP_LIKE(
-              CASE
-                WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE "t0"."ChargePeriodStart"
-              END,
-              CONCAT(
-                '.*',
-                '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+]00:00)?)?$',
-                '.*'
-              ),
-              'cs'
-            )
-            THEN SUBSTRING(
-              CASE
-                WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE "t0"."ChargePeriodStart"
-              END,
-              IFF(
-                (
-                  0 + 1
-                ) >= 1,
-                0 + 1,
-                0 + 1 + LENGTH(
-                  CASE
-                    WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
-                    THEN CAST(NULL AS VARCHAR)
-                    ELSE "t0"."ChargePeriodStart"
-                  END
-                )
-              ),
-              10
-            )
-            ELSE CASE
+        CASE
+          WHEN REGEXP_LIKE(
+            CASE
               WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
               THEN CAST(NULL AS VARCHAR)
               ELSE "t0"."ChargePeriodStart"
-            END
-          END,
-          ''
-        ) AS "day",
-        COALESCE(
-          CASE
-            WHEN "t0"."ProviderName" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."ProviderName"
-          END,
-          ''
-        ) AS "provider",
-        COALESCE(
-          COALESCE(
-            CASE
-              WHEN "t0"."SubAccountId" IN ('', 'NULL', 'null', 'Null')
-              THEN CAST(NULL AS VARCHAR)
-              ELSE "t0"."SubAccountId"
             END,
+            CONCAT(
+              '.*',
+              '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+]00:00)?)?$',
+              '.*'
+            ),
+            'cs'
+          )
+          THEN SUBSTRING(
             CASE
-              WHEN "t0"."BillingAccountId" IN ('', 'NULL', 'null', 'Null')
+              WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
               THEN CAST(NULL AS VARCHAR)
-              ELSE "t0"."BillingAccountId"
-            END
-          ),
-          ''
-        ) AS "account",
-        COALESCE(
-          CASE
-            WHEN "t0"."ServiceName" IN ('', 'NULL', 'null', 'Null')
+              ELSE "t0"."ChargePeriodStart"
+            END,
+            IFF(
+              (
+                0 + 1
+              ) >= 1,
+              0 + 1,
+              0 + 1 + LENGTH(
+                CASE
+                  WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
+                  THEN CAST(NULL AS VARCHAR)
+                  ELSE "t0"."ChargePeriodStart"
+                END
+              )
+            ),
+            10
+          )
+          ELSE CASE
+            WHEN "t0"."ChargePeriodStart" IN ('', 'NULL', 'null', 'Null')
             THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."ServiceName"
-          END,
-          ''
-        ) AS "service",
-        COALESCE(
-          CASE
-            WHEN "t0"."ServiceCategory" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."ServiceCategory"
-          END,
-          ''
-        ) AS "category",
-        COALESCE(
-          CASE
-            WHEN "t0"."ChargeCategory" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."ChargeCategory"
-          END,
-          ''
-        ) AS "charge_category",
-        COALESCE(
-          CASE
-            WHEN "t0"."CommitmentDiscountStatus" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."CommitmentDiscountStatus"
-          END,
-          ''
-        ) AS "commitment",
-        COALESCE(
-          CASE
-            WHEN "t0"."BillingCurrency" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t0"."BillingCurrency"
-          END,
-          ''
-        ) AS "currency",
-        COALESCE(
-          CASE
-            WHEN (
-              CASE
-                WHEN "t0"."ConsumedQuantity" IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE "t0"."ConsumedQuantity"
-              END IS NOT NULL
-            )
-            OR STARTSWITH(
-              CASE
-                WHEN "t0"."ConsumedUnit" IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE "t0"."ConsumedUnit"
-              END,
-              'Mtokens:'
-            )
-            THEN CASE
-              WHEN "t0"."ConsumedUnit" IN ('', 'NULL', 'null', 'Null')
-              THEN CAST(NULL AS VARCHAR)
-              ELSE "t0"."ConsumedUnit"
-            END
-            ELSE CAST(NULL AS VARCHAR)
-          END,
-          ''
-        ) AS "unit",
-        COALESCE("t0"."Tags", '') AS "tags0",
+            ELSE "t0"."ChargePeriodStart"
+          END
+        END AS "day",
+        "t0"."BillingCurrency" AS "k2",
+        "t0"."ChargeCategory" AS "k3",
+        "t0"."BillingPeriodStart" AS "k5",
+        "t0"."ServiceName" AS "k6",
+        "t0"."ServiceCategory" AS "k7",
+        "t0"."ProviderName" AS "k8",
+        "t0"."SubAccountId" AS "k9",
+        "t0"."BillingAccountId" AS "k10",
+        "t0"."ConsumedUnit" AS "k12",
+        "t0"."CommitmentDiscountStatus" AS "k13",
+        "t0"."Tags" AS "k14",
+        CASE
+          WHEN "t0"."ConsumedQuantity" IN ('', 'NULL', 'null', 'Null')
+          THEN CAST(NULL AS VARCHAR)
+          ELSE "t0"."ConsumedQuantity"
+        END IS NOT NULL AS "measured",
         CASE
           WHEN "t0"."BilledCost" IN ('', 'NULL', 'null', 'Null')
           THEN CAST(NULL AS VARCHAR)
@@ -478,5 +470,7 @@ FROM (
     11,
     12,
     13,
-    14
+    14,
+    15,
+    16
 ) AS "t3"

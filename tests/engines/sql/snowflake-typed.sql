@@ -69,75 +69,154 @@ GROUP BY
   2
 ;
 SELECT
-  "t4"."period",
-  "t4"."day",
-  "t4"."provider",
-  "t4"."account",
-  "t4"."service",
-  "t4"."category",
-  "t4"."charge_category",
-  "t4"."commitment",
-  "t4"."currency",
-  "t4"."unit",
-  "t4"."tags0",
-  "t4"."b0_rest",
+  COALESCE(
+    CASE
+      WHEN CAST("t4"."k5" AS VARCHAR) IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE CAST("t4"."k5" AS VARCHAR)
+    END,
+    ''
+  ) AS "period",
+  COALESCE(CAST("t4"."day" AS VARCHAR), '') AS "day",
+  COALESCE(
+    CASE
+      WHEN "t4"."k8" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k8"
+    END,
+    ''
+  ) AS "provider",
+  COALESCE(
+    COALESCE(
+      CASE
+        WHEN "t4"."k9" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t4"."k9"
+      END,
+      CASE
+        WHEN "t4"."k10" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t4"."k10"
+      END
+    ),
+    ''
+  ) AS "account",
+  COALESCE(
+    CASE
+      WHEN "t4"."k6" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k6"
+    END,
+    ''
+  ) AS "service",
+  COALESCE(
+    CASE
+      WHEN "t4"."k7" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k7"
+    END,
+    ''
+  ) AS "category",
+  COALESCE(
+    CASE
+      WHEN "t4"."k3" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k3"
+    END,
+    ''
+  ) AS "charge_category",
+  COALESCE(
+    CASE
+      WHEN "t4"."k13" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k13"
+    END,
+    ''
+  ) AS "commitment",
+  COALESCE(
+    CASE
+      WHEN "t4"."k2" IN ('', 'NULL', 'null', 'Null')
+      THEN CAST(NULL AS VARCHAR)
+      ELSE "t4"."k2"
+    END,
+    ''
+  ) AS "currency",
+  COALESCE(
+    CASE
+      WHEN "t4"."measured"
+      OR STARTSWITH(
+        CASE
+          WHEN "t4"."k12" IN ('', 'NULL', 'null', 'Null')
+          THEN CAST(NULL AS VARCHAR)
+          ELSE "t4"."k12"
+        END,
+        'Mtokens:'
+      )
+      THEN CASE
+        WHEN "t4"."k12" IN ('', 'NULL', 'null', 'Null')
+        THEN CAST(NULL AS VARCHAR)
+        ELSE "t4"."k12"
+      END
+      ELSE CAST(NULL AS VARCHAR)
+    END,
+    ''
+  ) AS "unit",
+  COALESCE("t4"."k14", '') AS "tags0",
+  '' AS "b0_rest",
   "t4"."e0_rest",
   "t4"."q_rest",
   "t4"."b0_hi",
-  "t4"."b0_lo",
-  "t4"."b0_most",
+  '' AS "b0_lo",
+  '' AS "b0_most",
   "t4"."e0_hi",
-  "t4"."e0_lo",
-  "t4"."e0_most",
+  '' AS "e0_lo",
+  '' AS "e0_most",
   "t4"."q",
   "t4"."n",
   "t4"."b0_none",
   "t4"."e0_none"
 FROM (
   SELECT
-    "t3"."period",
     "t3"."day",
-    "t3"."provider",
-    "t3"."account",
-    "t3"."service",
-    "t3"."category",
-    "t3"."charge_category",
-    "t3"."commitment",
-    "t3"."currency",
-    "t3"."unit",
-    "t3"."tags0",
-    "t3"."b0_rest",
+    "t3"."k2",
+    "t3"."k3",
+    "t3"."k5",
+    "t3"."k6",
+    "t3"."k7",
+    "t3"."k8",
+    "t3"."k9",
+    "t3"."k10",
+    "t3"."k12",
+    "t3"."k13",
+    "t3"."k14",
+    "t3"."measured",
     "t3"."e0_rest",
     "t3"."q_rest",
     COUNT(*) AS "n",
-    CAST(SUM(COALESCE("t3"."b0_d", 0)) AS VARCHAR) AS "b0_hi",
-    COALESCE(CAST(SUM("t3"."b0_l") AS VARCHAR), '0') AS "b0_lo",
-    COALESCE(CAST(MAX(ABS("t3"."b0_d")) AS VARCHAR), '0') AS "b0_most",
-    SUM(IFF("t3"."b0" IS NULL, 1, 0)) AS "b0_none",
-    CAST(SUM(COALESCE("t3"."e0_d", 0)) AS VARCHAR) AS "e0_hi",
-    COALESCE(CAST(SUM("t3"."e0_l") AS VARCHAR), '0') AS "e0_lo",
-    COALESCE(CAST(MAX(ABS("t3"."e0_d")) AS VARCHAR), '0') AS "e0_most",
-    SUM(IFF("t3"."e0" IS NULL, 1, 0)) AS "e0_none",
-    CAST(SUM(COALESCE("t3"."q_d", 0)) AS VARCHAR) AS "q"
+    CAST(SUM("t3"."b0_d") AS VARCHAR) AS "b0_hi",
+    COUNT(*) - COUNT("t3"."b0") AS "b0_none",
+    CAST(SUM("t3"."e0_d") AS VARCHAR) AS "e0_hi",
+    COUNT(*) - COUNT("t3"."e0") AS "e0_none",
+    CAST(SUM("t3"."q_d") AS VARCHAR) AS "q"
   FROM (
     SELECT
-      "t2"."period",
       "t2"."day",
-      "t2"."provider",
-      "t2"."account",
-      "t2"."service",
-      "t2"."category",
-      "t2"."charge_category",
-      "t2"."commitment",
-      "t2"."currency",
-      "t2"."unit",
-      "t2"."tags0",
+      "t2"."k2",
+      "t2"."k3",
+      "t2"."k5",
+      "t2"."k6",
+      "t2"."k7",
+      "t2"."k8",
+      "t2"."k9",
+      "t2"."k10",
+      "t2"."k12",
+      "t2"."k13",
+      "t2"."k14",
+      "t2"."measured",
       "t2"."b0",
       "t2"."e0",
       "t2"."q",
       "t2"."b0" AS "b0_d",
-      CAST(NULL AS DECIMAL(38, 18)) AS "b0_l",
-      '' AS "b0_rest",
       CAST(CASE
         WHEN REGEXP_LIKE(
           "t2"."e0",
@@ -147,24 +226,6 @@ FROM (
         THEN "t2"."e0"
         ELSE CAST(NULL AS VARCHAR)
       END AS DECIMAL(38, 18)) AS "e0_d",
-      CAST(NULL AS DECIMAL(38, 18)) AS "e0_l",
-      COALESCE(
-        CASE
-          WHEN (
-            "t2"."e0" IS NOT NULL
-          )
-          AND NOT (
-            REGEXP_LIKE(
-              "t2"."e0",
-              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
-              'cs'
-            )
-          )
-          THEN "t2"."e0"
-          ELSE CAST(NULL AS VARCHAR)
-        END,
-        ''
-      ) AS "e0_rest",
       CAST(ROUND(
         CAST(CASE
           WHEN REGEXP_LIKE(
@@ -179,16 +240,31 @@ FROM (
       ) AS DECIMAL(38, 12)) AS "q_d",
       COALESCE(
         CASE
-          WHEN (
-            "t2"."q" IS NOT NULL
-          )
-          AND NOT (
-            REGEXP_LIKE(
+          WHEN CAST(CASE
+            WHEN REGEXP_LIKE(
+              "t2"."e0",
+              CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
+              'cs'
+            )
+            THEN "t2"."e0"
+            ELSE CAST(NULL AS VARCHAR)
+          END AS DECIMAL(38, 18)) IS NULL
+          THEN "t2"."e0"
+          ELSE CAST(NULL AS VARCHAR)
+        END,
+        ''
+      ) AS "e0_rest",
+      COALESCE(
+        CASE
+          WHEN CAST(CASE
+            WHEN REGEXP_LIKE(
               "t2"."q",
               CONCAT('.*', '^[+-]?([0-9]{1,20}([.][0-9]{1,18})?|[.][0-9]{1,18})$', '.*'),
               'cs'
             )
-          )
+            THEN "t2"."q"
+            ELSE CAST(NULL AS VARCHAR)
+          END AS DECIMAL(38, 18)) IS NULL
           THEN "t2"."q"
           ELSE CAST(NULL AS VARCHAR)
         END,
@@ -196,98 +272,23 @@ FROM (
       ) AS "q_rest"
     FROM (
       SELECT
-        COALESCE(CAST(CAST("t1"."BillingPeriodStart" AS DATE) AS VARCHAR), '') AS "period",
-        COALESCE(CAST(CAST("t1"."ChargePeriodStart" AS DATE) AS VARCHAR), '') AS "day",
-        COALESCE(
-          CASE
-            WHEN "t1"."ProviderName" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."ProviderName"
-          END,
-          ''
-        ) AS "provider",
-        COALESCE(
-          COALESCE(
-            CASE
-              WHEN "t1"."SubAccountId" IN ('', 'NULL', 'null', 'Null')
-              THEN CAST(NULL AS VARCHAR)
-              ELSE "t1"."SubAccountId"
-            END,
-            CASE
-              WHEN "t1"."BillingAccountId" IN ('', 'NULL', 'null', 'Null')
-              THEN CAST(NULL AS VARCHAR)
-              ELSE "t1"."BillingAccountId"
-            END
-          ),
-          ''
-        ) AS "account",
-        COALESCE(
-          CASE
-            WHEN "t1"."ServiceName" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."ServiceName"
-          END,
-          ''
-        ) AS "service",
-        COALESCE(
-          CASE
-            WHEN "t1"."ServiceCategory" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."ServiceCategory"
-          END,
-          ''
-        ) AS "category",
-        COALESCE(
-          CASE
-            WHEN "t1"."ChargeCategory" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."ChargeCategory"
-          END,
-          ''
-        ) AS "charge_category",
-        COALESCE(
-          CASE
-            WHEN "t1"."CommitmentDiscountStatus" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."CommitmentDiscountStatus"
-          END,
-          ''
-        ) AS "commitment",
-        COALESCE(
-          CASE
-            WHEN "t1"."BillingCurrency" IN ('', 'NULL', 'null', 'Null')
-            THEN CAST(NULL AS VARCHAR)
-            ELSE "t1"."BillingCurrency"
-          END,
-          ''
-        ) AS "currency",
-        COALESCE(
-          CASE
-            WHEN (
-              CASE
-                WHEN CAST("t1"."ConsumedQuantity" AS VARCHAR) IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE CAST("t1"."ConsumedQuantity" AS VARCHAR)
-              END IS NOT NULL
-            )
-            OR STARTSWITH(
-              CASE
-                WHEN "t1"."ConsumedUnit" IN ('', 'NULL', 'null', 'Null')
-                THEN CAST(NULL AS VARCHAR)
-                ELSE "t1"."ConsumedUnit"
-              END,
-              'Mtokens:'
-            )
-            THEN CASE
-              WHEN "t1"."ConsumedUnit" IN ('', 'NULL', 'null', 'Null')
-              THEN CAST(NULL AS VARCHAR)
-              ELSE "t1"."ConsumedUnit"
-            END
-            ELSE CAST(NULL AS VARCHAR)
-          END,
-          ''
-        ) AS "unit",
-        COALESCE(TO_JSON("t1"."Tags"), '') AS "tags0",
+        CAST("t1"."ChargePeriodStart" AS DATE) AS "day",
+        "t1"."BillingCurrency" AS "k2",
+        "t1"."ChargeCategory" AS "k3",
+        CAST("t1"."BillingPeriodStart" AS DATE) AS "k5",
+        "t1"."ServiceName" AS "k6",
+        "t1"."ServiceCategory" AS "k7",
+        "t1"."ProviderName" AS "k8",
+        "t1"."SubAccountId" AS "k9",
+        "t1"."BillingAccountId" AS "k10",
+        "t1"."ConsumedUnit" AS "k12",
+        "t1"."CommitmentDiscountStatus" AS "k13",
+        TO_JSON("t1"."Tags") AS "k14",
+        CASE
+          WHEN CAST("t1"."ConsumedQuantity" AS VARCHAR) IN ('', 'NULL', 'null', 'Null')
+          THEN CAST(NULL AS VARCHAR)
+          ELSE CAST("t1"."ConsumedQuantity" AS VARCHAR)
+        END IS NOT NULL AS "measured",
         CAST("t1"."BilledCost" AS DECIMAL(38, 18)) AS "b0",
         CASE
           WHEN CAST("t1"."EffectiveCost" AS VARCHAR) IN ('', 'NULL', 'null', 'Null')
@@ -323,5 +324,6 @@ FROM (
     11,
     12,
     13,
-    14
+    14,
+    15
 ) AS "t4"

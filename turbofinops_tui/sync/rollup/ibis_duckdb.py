@@ -14,7 +14,7 @@ from turbofinops_tui.sync.rollup.remote import EngineAway, Page, Settings
 class DuckTable(IbisTable):
     """One table or view of a local DuckDB."""
 
-    def pages(self, expression: Any) -> Iterator[Page]:
+    def pages(self, expression: Any, most: int) -> Iterator[Page]:
         """Arrow batches (the back end's own way calls what this DuckDB no longer has)."""
         yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(PAGE_ROWS)
 

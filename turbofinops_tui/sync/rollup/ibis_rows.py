@@ -6,10 +6,11 @@ Everything that comes back is text or a count: texts of decimals are exact whate
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from turbofinops_tui.economics.periods import day_text, month_days, month_start
-from turbofinops_tui.sync.read.layout import NOTHING, Column, Layout, Term
+from turbofinops_tui.sync.read.layout import NOTHING, Column, Expression, Layout, Term, columns_used
 from turbofinops_tui.sync.rollup.ibis_text import (
     EASY,
     ISO_DAY,
@@ -34,8 +35,8 @@ TagText = Callable[[Any], Any]
 class LayoutQuery:
     """The expressions of one layout over one table."""
 
-    def __init__(self, table: Table, layout: Layout, tag_text: TagText) -> None:
-        self.table, self.layout, self.tag_text = table, layout, tag_text
+    def __init__(self, table: Table, layout: Layout, tag_text: TagText, *, wraps: bool = False) -> None:
+        self.table, self.layout, self.tag_text, self.wraps = table, layout, tag_text, wraps
         self.shape: RowShape = shape_of(layout)
 
     def counted(self) -> Any:
@@ -44,8 +45,8 @@ class LayoutQuery:
 
         amounts = {name: self._amount(term) for name, term in self._terms().items()}
         if self.shape.quantity:
-            amounts["q"] = render(self.layout.quantity, self.table, self.layout.names)
-        texts = self.table.select(period=self._period(), moment=self._day(), **amounts)
+            amounts["q"] = self._decimal(self.table, self.layout.quantity)
+        texts = self.table.select(period=self._period(), moment=self._day_text(), **amounts)
         found = texts.select(
             "period",
             day=ibis.cases((texts.period == "", texts.moment), else_=ibis.literal("")),
@@ -56,43 +57,70 @@ class LayoutQuery:
         return found.group_by("period", "day").agg(lines=found.count(), hard=found.hard.sum(), **sums)
 
     def rows(self, scope: Scope) -> Any:
-        """The rollup rows of one period; columns as ``RowShape.columns``."""
-        texts = self._texts(self.table.filter(self._within(scope)))
+        """The rollup rows of one period; columns as ``RowShape.columns``.
+
+        Lines are grouped by the bare columns; what a text means is asked once a group.
+        """
+        lines = self._bare(self.table.filter(self._within(scope)))
+        keys = [name for name in lines.columns if name not in (*self.shape.terms, "q")]
         if not scope.quick:
-            texts = self._written_out(texts)
-        parts = texts.mutate(**self._parts(texts, scope.quick))
-        keys = [name for name in self.shape.columns if name in self._keys()]
-        return parts.group_by(keys).agg(**self._sums(parts)).select(*self.shape.columns)
+            lines = self._written_out(lines)
+        parts = lines.mutate(**self._decimals(lines, scope.quick))
+        parts = parts.mutate(**self._rests(parts, scope.quick))
+        keys += [f"{name}_rest" for name in self._texts_of(parts)]
+        return self._meant(parts.group_by(keys).agg(**self._sums(parts)))
 
     # --- keys -----------------------------------------------------------------------------------
 
-    def _keys(self) -> set[str]:
-        rests = {f"{name}_rest" for name in self.shape.terms} | ({"q_rest"} if self.shape.quantity else set())
-        return {"period", "day", *self.shape.attributes, *self.shape.tags, *rests}
-
-    def _texts(self, table: Table) -> Table:
+    def _bare(self, table: Table) -> Table:
+        """Columns ``k0`` ... as they are that say period, attributes and tags, the UTC day, and amounts."""
         layout = self.layout
-        columns = {"period": self._period(table), "day": self._day(table)}
-        for name in self.shape.attributes:
-            text = render(layout.attribute(name), table, layout.names)
-            if name == "unit":
-                # a cost line of a token class has its unit without a quantity (economics/token_units.py)
-                given = render(layout.quantity, table, layout.names).notnull()
-                text = only(text, given | text.startswith("Mtokens:"))
-            columns[name] = text.fill_null("")
-        for number, index in enumerate(layout.tags):
-            columns[f"tags{number}"] = self._tag(table, index).fill_null("")
-        for number, tag in enumerate(layout.tag_columns):
-            columns[f"tag{number}"] = render(Column(tag.index), table, layout.names)
+        columns = {"day": self._day(table)}
+        for index in sorted(self._key_columns()):
+            columns[f"k{index}"] = self._key(table, index)
+        if "unit" in self.shape.attributes:
+            columns["measured"] = self._decimal(table, layout.quantity).notnull()
         columns |= {name: self._amount(term, table) for name, term in self._terms().items()}
         if self.shape.quantity:
-            columns["q"] = render(layout.quantity, table, layout.names)
+            columns["q"] = self._decimal(table, layout.quantity)
         return table.select(**columns)
 
-    def _tag(self, table: Table, index: int) -> Any:
+    def _key_columns(self) -> set[int]:
+        layout = self.layout
+        named = replace(
+            layout, day=NOTHING, quantity=NOTHING, billed=(), effective=(),
+            attributes={name: layout.attribute(name) for name in self.shape.attributes},
+        )  # fmt: skip
+        return columns_used(named)
+
+    def _key(self, table: Table, index: int) -> Any:
+        column = Column(index)
+        if column == self.layout.period and (moment := self._temporal(table, column)) is not None:
+            return moment.cast("date")
         name = self.layout.names[index]
         nested = table[name].type().is_nested() or table[name].type().is_json()
         return self.tag_text(table[name]) if nested else column_text(table, name)
+
+    def _meant(self, groups: Table) -> Table:
+        """The groups with their texts read as the layout says; the columns of ``RowShape``."""
+        import ibis
+
+        layout, names = self.layout, tuple(f"k{index}" for index in range(len(self.layout.names)))
+        columns = {"day": groups.day.cast("string").fill_null("")}
+        columns["period"] = render(layout.period, groups, names).fill_null("")
+        for name in self.shape.attributes:
+            text = render(layout.attribute(name), groups, names)
+            if name == "unit":
+                # a cost line of a token class has its unit without a quantity (economics/token_units.py)
+                text = only(text, groups.measured | text.startswith("Mtokens:"))
+            columns[name] = text.fill_null("")
+        for number, index in enumerate(layout.tags):
+            columns[f"tags{number}"] = groups[f"k{index}"].fill_null("")
+        for number, tag in enumerate(layout.tag_columns):
+            columns[f"tag{number}"] = render(Column(tag.index), groups, names)
+        for name in (name for name in self.shape.columns if name not in columns):
+            columns[name] = groups[name] if name in groups.columns else ibis.literal("")
+        return groups.select(**{name: columns[name] for name in self.shape.columns})
 
     def _period(self, table: Table | None = None) -> Any:
         import ibis
@@ -105,13 +133,17 @@ class LayoutQuery:
         return render(period, table, self.layout.names).fill_null("")
 
     def _day(self, table: Table | None = None) -> Any:
-        import ibis
-
+        """The UTC day: a date, or the text of one (other moments as they are)."""
         table, day = self.table if table is None else table, self.layout.day
         if isinstance(day, Column) and (column := self._temporal(table, day)) is not None:
-            return column.cast("date").cast("string").fill_null("")
+            return column.cast("date")
         text = render(day, table, self.layout.names)
-        return ibis.cases((text.re_search(ISO_DAY), text.left(10)), else_=text).fill_null("")
+        import ibis
+
+        return ibis.cases((text.re_search(ISO_DAY), text.left(10)), else_=text)
+
+    def _day_text(self) -> Any:
+        return self._day().cast("string").fill_null("")
 
     def _temporal(self, table: Table, column: Column) -> Any:
         """A date or time column in UTC; None for any other."""
@@ -132,7 +164,7 @@ class LayoutQuery:
         named = self._period().isin(scope.periods) if scope.periods else None
         if not scope.days:
             return named
-        own = (self._period() == "") & self._day().isin(scope.days)
+        own = (self._period() == "") & self._day_text().isin(scope.days)
         return own if named is None else named | own
 
     # --- amounts --------------------------------------------------------------------------------
@@ -144,21 +176,27 @@ class LayoutQuery:
 
     def _amount(self, term: Term, table: Table | None = None) -> Any:
         """An amount as the decimal that the column already is, else as text."""
-        table = self.table if table is None else table
-        if isinstance(term.amount, Column):
-            column = table[self.layout.names[term.amount.index]]
+        return self._decimal(self.table if table is None else table, term.amount)
+
+    def _decimal(self, table: Table, expression: Expression) -> Any:
+        if isinstance(expression, Column):
+            column = table[self.layout.names[expression.index]]
             if holds(column.type()):
                 return column.cast(WIDE)
-        return render(term.amount, table, self.layout.names)
+        return render(expression, table, self.layout.names)
 
     def _easy(self, amount: Any) -> Any:
         return only(amount, amount.re_search(EASY)).cast(WIDE) if amount.type().is_string() else amount
 
+    def _texts_of(self, table: Table) -> list[str]:
+        """Amounts (and the quantity ``q``) that are texts there."""
+        names = [*self.shape.terms, *(["q"] if self.shape.quantity else [])]
+        return [name for name in names if table[name].type().is_string()]
+
     def _written_out(self, table: Table) -> Table:
         """The same with ``NAME_p`` beside each amount as text, its exponent written out, and ``NAME_g`` where
         it is long."""
-        names = [name for name in self.shape.terms if table[name].type().is_string()]
-        names += ["q"] if self.shape.quantity else []
+        names = self._texts_of(table)
         wide = table.mutate(
             **{key: part for name in names for key, part in powers(name, table[name]).items()}
         )
@@ -166,50 +204,39 @@ class LayoutQuery:
         long = {f"{name}_g": told[f"{name}_p"] for name in names}
         return told.mutate(**{name: only(text, text.re_search(LONG)) for name, text in long.items()})
 
-    def _parts(self, table: Table, quick: bool) -> dict[str, Any]:
-        import ibis
+    def _decimals(self, table: Table, quick: bool) -> dict[str, Any]:
+        """``NAME_d`` and, for texts taken apart, ``NAME_l``: up to the 18th decimal, and the next 18."""
+        found: dict[str, Any] = {}
+        texts = self._texts_of(table)
+        for name in (*self.shape.terms, *(["q"] if self.shape.quantity else [])):
+            found[f"{name}_d"] = self._easy(table[name])
+            if name in texts and not quick:
+                head, found[f"{name}_l"] = head_and_tail(table[f"{name}_g"])
+                found[f"{name}_d"] = self._easy(table[f"{name}_p"]).fill_null(head)
+        return found
 
-        parts: dict[str, Any] = {}
-        for name in self.shape.terms:
-            parts[f"{name}_d"] = table[name]
-            parts[f"{name}_l"] = ibis.null(WIDE)
-            parts[f"{name}_rest"] = ibis.literal("")
-            if table[name].type().is_string():
-                parts |= self._taken_apart(table, name, quick)
-        if self.shape.quantity:
-            parts |= self._quantity(table, quick)
-        return parts
-
-    def _taken_apart(self, table: Table, name: str, quick: bool) -> dict[str, Any]:
-        text = table[name if quick else f"{name}_p"]
-        easy = self._easy(text)
-        hard = text.notnull() & ~text.re_search(EASY)
-        if quick:
-            return {f"{name}_d": easy, f"{name}_rest": only(table[name], hard).fill_null("")}
-        long = table[f"{name}_g"]
-        head, tail = head_and_tail(long)
-        return {
-            f"{name}_d": easy.fill_null(head),
-            f"{name}_l": tail,
-            f"{name}_rest": only(table[name], hard & long.isnull()).fill_null(""),
+    def _rests(self, table: Table, quick: bool) -> dict[str, Any]:
+        """``NAME_rest``: texts that are none of these, as they are; quantities count to twelve decimals."""
+        found = {
+            f"{name}_rest": only(table[name], table[f"{name}_d"].isnull()).fill_null("")
+            for name in self._texts_of(table)
         }
-
-    def _quantity(self, table: Table, quick: bool) -> dict[str, Any]:
-        """Quantities count to twelve decimals; those that are no plain number are read on this machine."""
-        parts = self._taken_apart(table, "q", quick)
-        return {"q_d": parts["q_d"].round(12), "q_rest": parts["q_rest"]}
+        if self.shape.quantity:
+            found["q_d"] = table["q_d"].round(12)
+        return found
 
     def _sums(self, table: Table) -> dict[str, Any]:
         sums: dict[str, Any] = {"n": table.count()}
         for name in self.shape.terms:
             value = table[f"{name}_d"]
-            missing = table[name].isnull().ifelse(1, 0)
-            sums[f"{name}_hi"] = value.fill_null(0).sum().cast("string")
-            sums[f"{name}_lo"] = table[f"{name}_l"].sum().cast("string").fill_null("0")
-            sums[f"{name}_most"] = value.abs().max().cast("string").fill_null("0")
-            sums[f"{name}_none"] = missing.sum()
+            sums[f"{name}_hi"] = value.sum().cast("string")
+            if f"{name}_l" in table.columns:
+                sums[f"{name}_lo"] = table[f"{name}_l"].sum().cast("string")
+            sums[f"{name}_none"] = table.count() - table[name].count()
+            if self.wraps:
+                sums[f"{name}_most"] = value.abs().max().cast("string")
         if self.shape.quantity:
-            sums["q"] = table["q_d"].fill_null(0).sum().cast("string")
+            sums["q"] = table["q_d"].sum().cast("string")
         return sums
 
 

@@ -13,6 +13,8 @@ from turbofinops_tui.sync.rollup.engines import Reveal
 from turbofinops_tui.sync.rollup.ibis_table import PAGE_ROWS, IbisTable, ask
 from turbofinops_tui.sync.rollup.remote import EngineAway, Page, Reads, Scope, Settings
 
+AT_ONCE = 5 * PAGE_ROWS
+"""lines whose rollup rows come in one page, however few they share"""
 _VIEW = "turbofinops_lines"
 _QUIET = {"spark.ui.showConsoleProgress": "false"}
 _ALONE = {
@@ -30,12 +32,15 @@ _SIZE = re.compile(r"Relation .*?sizeInBytes=([0-9.]+) ([KMGTP]?i?B)")
 class SparkTable(IbisTable):
     """One table or view of a Spark session."""
 
-    def pages(self, expression: Any) -> Iterator[Page]:
-        """Arrow tables: the rows stay on the cluster and come in portions that fit here."""
+    def pages(self, expression: Any, most: int) -> Iterator[Page]:
+        """Arrow tables: many rows stay on the cluster and come in portions that fit here."""
         from pyspark.sql import functions
 
-        session = self.backend._session
-        frame = session.sql(self.backend.compile(expression)).persist()
+        frame = self.backend._session.sql(self.backend.compile(expression))
+        if most <= AT_ONCE:
+            yield frame.toArrow()
+            return
+        frame = frame.persist()
         try:
             total = frame.count()
             portions = -(-total // PAGE_ROWS)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 200_000
 """rollup rows that come back at a time"""
+WRAPS = ("clickhouse",)
+"""back ends whose sums begin again at the other end; all others refuse, or give null"""
 MOST_PERIODS = 2000
 """distinct period (or day) texts; more is no billing period"""
 
@@ -53,12 +55,12 @@ class IbisTable:
     def rows(self, layout: Layout, scope: Scope) -> Iterator[Page]:
         """The rollup rows of one period, page by page."""
         expression = self.query(layout).rows(scope)
-        pages = self.asked(lambda: iter(self.pages(expression)))
+        pages = self.asked(lambda: iter(self.pages(expression, scope.lines)))
         while (page := self.asked(lambda: next(pages, None))) is not None:
             yield page
 
-    def pages(self, expression: Any) -> Iterator[Page]:
-        """Arrow batches of an expression."""
+    def pages(self, expression: Any, most: int) -> Iterator[Page]:
+        """Arrow batches of an expression of at most ``most`` rows."""
         yield from self.backend.to_pyarrow_batches(expression, chunk_size=PAGE_ROWS)
 
     def small(self, expression: Any) -> Sequence[dict[str, Any]]:
@@ -76,7 +78,8 @@ class IbisTable:
 
     def query(self, layout: Layout) -> LayoutQuery:
         """The expressions of a layout over this table."""
-        return LayoutQuery(self.table, layout, tag_text(self.backend.name))
+        name = self.backend.name
+        return LayoutQuery(self.table, layout, tag_text(name), wraps=name in WRAPS)
 
     def asked(self, call: Callable[[], Any]) -> Any:
         """The answer of a call; EngineAway for whatever it raises, in its own first line."""

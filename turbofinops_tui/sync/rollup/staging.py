@@ -70,8 +70,12 @@ def _complete(engine: Engine, origin: Origin, expected: int) -> None:
 def _bounded(engine: Engine, shape: RowShape, origin: Origin) -> None:
     """DataError unless no sum can have left DECIMAL(38,18): count x largest amount says so."""
     for name in shape.terms:
-        most = f"TRY_CAST({name}_most AS {WIDE})"
-        sums = f"TRY_CAST({name}_hi AS {WIDE}) IS NULL OR TRY_CAST({name}_lo AS {WIDE}) IS NULL"
+        # Empty or null: a sum of nothing, or a largest amount that is not needed where sums do not wrap.
+        most, high, low = (
+            f"TRY_CAST(coalesce(nullif({name}_{part}, ''), '0') AS {WIDE})" for part in ("most", "hi", "lo")
+        )
+        lost = f"nullif({name}_hi, '') IS NULL AND {name}_none < n AND coalesce({name}_rest, '') = ''"
+        sums = f"{high} IS NULL OR {low} IS NULL OR ({lost})"
         large = f"CAST(n AS HUGEINT) * (CAST(floor({most}) AS HUGEINT) + 1) >= {_LARGEST_SUM}::HUGEINT"
         if engine.run(f"SELECT 1 FROM remote WHERE {most} IS NULL OR {sums} OR {large} LIMIT 1"):
             field = "billed" if name.startswith("b") else "effective"
@@ -102,7 +106,9 @@ def _rolled(shape: RowShape, origin: Origin) -> str:
     columns += _amounts("e", "b" if same else "e", layout.billed if same else layout.effective)
     odd = "TRY_CAST(q_rest AS DECIMAL(38,12))"
     if shape.quantity:
-        columns.append(f"CAST(CAST(q AS DECIMAL(38,12)) + coalesce({odd} * n, 0) AS DECIMAL(38,12)) AS qty")
+        columns.append(
+            f"CAST({_number('q', 'DECIMAL(38,12)')} + coalesce({odd} * n, 0) AS DECIMAL(38,12)) AS qty"
+        )
         columns.append(f"CASE WHEN q_rest <> '' AND {odd} IS NULL THEN n ELSE 0 END AS qty_bad")
     else:
         columns += ["CAST(0 AS DECIMAL(38,12)) AS qty", "CAST(0 AS BIGINT) AS qty_bad"]
@@ -144,14 +150,17 @@ def _flags(shape: RowShape, layout: Layout) -> str:
 def _amounts(name: str, prefix: str, terms: Sequence[Term]) -> list[str]:
     """``NAME_hi``, ``_lo`` and ``_rest`` of signed terms."""
     signed = [("-" if term.sign < 0 else "+", f"{prefix}{number}") for number, term in enumerate(terms)]
-    sums = [
-        f"CAST({' '.join(f'{sign} CAST({column}_{part} AS {WIDE})' for sign, column in signed)} AS {WIDE})"
-        f" AS {name}_{part}"
-        for part in ("hi", "lo")
-    ]
+    sums = []
+    for part in ("hi", "lo"):
+        parts = [f"{sign} {_number(f'{column}_{part}', WIDE)}" for sign, column in signed]
+        sums.append(f"CAST({' '.join(parts)} AS {WIDE}) AS {name}_{part}")
     rests = ", ".join(
         f"CASE WHEN {column}_rest <> '' THEN '{NEGATED if sign == '-' else ''}' || n || '{TIMES}' ||"
         f" {column}_rest END"
         for sign, column in signed
     )
     return [*sums, f"list_filter([{rests}], lambda x: x IS NOT NULL) AS {name}_rest"]
+
+
+def _number(column: str, kind: str) -> str:
+    return f"CAST(coalesce(nullif({column}, ''), '0') AS {kind})"
