@@ -1,7 +1,6 @@
 """Row 15: the one rollup expression through Ibis against hand-written SQL, on DuckDB and on Spark.
 
-``make test-spark`` builds the environment; then ``.venv-spark/bin/python -m benchmarks.engines --lines 2000000``.
-One process and one session an engine, both sides in turns after one run of each, rows compared. The lines are
+``make test-spark`` builds the environment; then ``.venv-spark/bin/python -m benchmarks.engines``. One process and one session an engine, both sides in turns after one run of each, rows compared. The lines are
 those of the other benchmarks as Parquet: with typed columns, as a cluster holds them, or all of text.
 """
 
@@ -21,7 +20,8 @@ from turbofinops_tui.sync.rollup.remote import RemoteTable, Scope, scopes_of
 
 Rows = list[tuple[Any, ...]]
 KEYS = (
-    "period", "day", "provider", "account", "service", "category", "charge_category", "currency", "unit", "tags0",
+    "period", "day", "provider", "account", "service", "category", "charge_category", "currency", "unit",
+    "tags0",
 )  # fmt: skip
 SUMS = ("b0_hi", "e0_hi", "q", "n")
 GOAL = 1.2
