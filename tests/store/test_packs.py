@@ -8,6 +8,7 @@ import pytest
 
 from tests.store.sample import Deliver
 from turbofinops_tui.economics.books import FactBooks
+from turbofinops_tui.errors import StoreError
 from turbofinops_tui.models.pack_schema import REVENUE_SHIFT
 from turbofinops_tui.store.check import check_store
 from turbofinops_tui.store.load_books import load_books
@@ -114,3 +115,15 @@ def test_a_damaged_pack_is_found_and_made_again(store: Store, deliver: Deliver) 
     assert rebuild_packs(store) == 4
     assert facts(load_books(store)) == before
     assert rebuild_packs(store) == 0
+
+
+@pytest.mark.parametrize("part", ["months", "revenue"])
+def test_books_of_a_broken_pack_are_refused_in_one_line(store: Store, deliver: Deliver, part: str) -> None:
+    fill(store, deliver)
+    pack_missing(store)
+    with store.write("damage") as txn:
+        txn.conn.execute("UPDATE packed SET body = x'78' WHERE part = ?", (part,))
+    with pytest.raises(StoreError, match="packed rows of the store are damaged"):
+        load_books(store)
+    assert rebuild_packs(store) == 2
+    assert len(load_books(store).revenue.rows) == 40

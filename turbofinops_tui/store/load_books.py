@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
@@ -19,6 +20,7 @@ from turbofinops_tui.economics.books.revenue_packs import joined, packed, unpack
 from turbofinops_tui.economics.books.rows import Ints
 from turbofinops_tui.economics.fx import RateTable
 from turbofinops_tui.economics.types import NumberSettings
+from turbofinops_tui.errors import StoreError
 from turbofinops_tui.models.pack_schema import REVENUE_SHIFT
 from turbofinops_tui.store.books_id import facts_id
 from turbofinops_tui.store.customers import load_customers
@@ -103,7 +105,8 @@ class StoreCost:
         pieces = []
         for batch in self.batches:
             body = conn.execute(_PACK, ("months", batch.id)).fetchone()
-            pieces += self._unpacked(batch.id, body[0]) if body else self._month_rows(conn, batch.id)
+            with _whole_packs():
+                pieces += self._unpacked(batch.id, body[0]) if body else self._month_rows(conn, batch.id)
         return CostRows.join(pieces).compact().by_dimension()
 
     def _unpacked(self, batch: int, body: bytes) -> list[CostRows]:
@@ -127,6 +130,16 @@ class StoreCost:
         return pieces
 
 
+@contextmanager
+def _whole_packs() -> Iterator[None]:
+    """A pack that is not what was written becomes a StoreError."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        hint = "see `turbofinops db check`; `turbofinops db rebuild` makes packs again"
+        raise StoreError(f"packed rows of the store are damaged ({type(error).__name__})", hint) from None
+
+
 def _positions(ids: Ints) -> Ints:
     """id -> position, as a column indexed by id."""
     out = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
@@ -142,7 +155,8 @@ def revenue_columns(conn: sqlite3.Connection) -> RevenueColumns:
     """Every revenue fact as columns, packed or from rows (``store.revenue.load_revenue`` gives values)."""
     pieces = []
     for number, body in conn.execute(_STRETCHES).fetchall():
-        pieces.append(revenue_rows(conn, number) if body is None else unpacked(body))
+        with _whole_packs():
+            pieces.append(revenue_rows(conn, number) if body is None else unpacked(body))
     return joined(pieces) if pieces else revenue_rows(conn, 0)
 
 
