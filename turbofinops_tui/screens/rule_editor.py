@@ -37,11 +37,7 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("feature", "Feature", "a feature, or {value}; may stay empty"),
     ("percent", "Percent", "100"),
     ("name", "Name", "what the opex is called"),
-    (
-        "split",
-        "Split",
-        "NAME=PERCENT ...; of a link in place of Customer and Percent; of a product also: usage",
-    ),
+    ("split", "Split", "NAME=PERCENT ...; a product also: usage"),
     ("evidence", "Services", "whose usage divides it: api web; empty: all"),
     ("identity", "Value", "tag:KEY=VALUE, stripe:ID, trace:VALUE or meter:VALUE"),
     ("trace", "Trace id", "as spans carry it; a pattern such as 4bf92f35*"),
