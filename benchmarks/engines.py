@@ -1,6 +1,7 @@
 """Row 15: the one rollup expression through Ibis against hand-written SQL, on DuckDB and on Spark.
 
-``make test-spark`` builds the environment; then ``.venv-spark/bin/python -m benchmarks.engines``. One process and one session an engine, both sides in turns after one run of each, rows compared. The lines are
+``make test-spark`` builds the environment; then ``.venv-spark/bin/python -m benchmarks.engines``.
+One process and one session an engine, both sides in turns after one run of each, rows compared. The lines are
 those of the other benchmarks as Parquet: with typed columns, as a cluster holds them, or all of text.
 """
 

@@ -13,6 +13,7 @@ import pytest
 HEAVY = {
     "numpy", "duckdb", "plotext", "sqlmodel", "sqlalchemy", "pydantic", "sqlite_utils", "keyring", "stripe",
     "boto3", "botocore", "google", "grpc", "datadog_api_client", "starlette", "apprise", "ruamel", "pandas",
+    "ibis", "pyspark", "pyarrow",
 }  # fmt: skip
 """libraries that nobody pays for before first paint"""
 

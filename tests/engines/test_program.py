@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.engines.rolling import settings_of
 from tests.sync.cost_files import session_at, stored, totals
@@ -14,6 +19,7 @@ from turbofinops_tui.actions.reports import Reports
 from turbofinops_tui.actions.session import Session
 from turbofinops_tui.actions.syncing import Ask, SyncLine, sync
 from turbofinops_tui.clock import Clock
+from turbofinops_tui.sync.rollup import ibis_duckdb, ibis_spark
 
 
 def run(session: Session) -> SyncLine:
@@ -48,3 +54,44 @@ def test_base_restated_and_corrected(engine: str, shared_data: Path, tmp_path: P
     assert (totals(session), stored(session)) == (totals(hand), stored(hand))
     assert reconcile(Reports(session)).ok
     assert run(session).items == 0
+
+
+def test_a_spark_connect_server_that_is_away_is_told_at_once(tmp_path: Path, clock: Clock) -> None:
+    session = session_at(tmp_path / "root", clock)
+    settings = {"engine": "spark", "table": "focus", "url": "sc://127.0.0.1:1"}
+    add_connection(session, new_connection(session, "focus", "aws", settings), {})
+    assert "spark:focus: 127.0.0.1:1 does not answer (Connection refused)" in run(session).error
+
+
+def endless_on_duckdb(table: Any) -> None:
+    table.backend.con.sql("SELECT sum(a.range * b.range) FROM range(100000000) a, range(1000) b").fetchall()
+
+
+def endless_on_spark(table: Any) -> None:
+    table.backend._session.range(10**14).selectExpr("sum(id * id % 7)").collect()
+
+
+ENDLESS = {"duckdb": endless_on_duckdb, "spark": endless_on_spark}
+
+
+def test_a_stop_ends_the_query_on_the_engine(
+    engine: str, shared_data: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    def pages(table: Any, expression: object, most: int) -> Iterator[object]:
+        began.set()
+        ENDLESS[engine](table)
+        yield {}
+
+    monkeypatch.setattr(ibis_duckdb.DuckTable, "pages", pages)
+    monkeypatch.setattr(ibis_spark.SparkTable, "pages", pages)
+    session = session_at(tmp_path / "root", clock)
+    path = shared_data / "cloud" / "azure_ea_amortized_small.csv"
+    copy = tmp_path / "lines.csv"
+    copy.write_text(path.read_text("utf-8-sig"), "utf-8")
+    add_connection(session, new_connection(session, "focus", "aws", settings_of(engine, copy)), {})
+    [line] = sync(session, ["aws"], Ask(), stop=began)
+    assert line.error == "stopped: the same command goes on from here"
+    assert totals(session) == {}
+    assert [thread for thread in threading.enumerate() if thread.name == "engine"] == []

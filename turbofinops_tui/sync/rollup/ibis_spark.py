@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from turbofinops_tui.sync.read.layout import Layout
 from turbofinops_tui.sync.rollup.engines import Reveal
@@ -15,6 +18,8 @@ from turbofinops_tui.sync.rollup.remote import EngineAway, Page, Reads, Scope, S
 
 AT_ONCE = 5 * PAGE_ROWS
 """lines whose rollup rows come in one page, however few they share"""
+CONNECT_PORT = 15002
+REACH_SECONDS = 10.0
 _VIEW = "turbofinops_lines"
 _QUIET = {"spark.ui.showConsoleProgress": "false"}
 _ALONE = {
@@ -92,9 +97,12 @@ def _session(settings: Settings, reveal: Reveal) -> Any:
 
     builder = SparkSession.builder
     if url := settings.get("url"):
+        _reach(url)
         token = reveal()
         slash = "" if "/;" in url else "/"
         return builder.remote(f"{url.rstrip(';')}{slash};token={token}" if token else url).getOrCreate()
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise EngineAway("there is no Java runtime here: install one, or give the url of Spark Connect")
     builder = builder.appName("turbofinops")
     master = settings.get("master", "")
     if master:
@@ -105,6 +113,18 @@ def _session(settings: Settings, reveal: Reveal) -> Any:
         session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
     return session
+
+
+def _reach(url: str) -> None:
+    """EngineAway when nobody listens there: Spark's own client would ask again for minutes."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return
+    place = (parts.hostname, parts.port or CONNECT_PORT)
+    try:
+        socket.create_connection(place, REACH_SECONDS).close()
+    except OSError as error:
+        raise EngineAway(f"{place[0]}:{place[1]} does not answer ({error.strerror or error})") from None
 
 
 @contextmanager
