@@ -183,7 +183,10 @@ def _probe_cost(session: Session, name: str) -> Tested:
         connection = get_connection(conn, name)
         others = load_connections(conn)
     source = open_cost(session, connection, threading.Event())
-    seen = source.test()
+    try:
+        seen = source.test()
+    finally:
+        getattr(source, "close", lambda: None)()
     pinned(name, connection.account, seen.account)
     _keep_account(session, name, seen.account)
     refuse_nested(session, connection, source)
