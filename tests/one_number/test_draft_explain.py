@@ -11,9 +11,14 @@ import pytest
 from tests.one_number.program import Failed, Program
 from tests.one_number.traces import COST_MAP, Use, write_costs, write_spans
 from tests.one_number.ways import open_on
+from tests.tui.driving import press, settle
 from turbofinops_tui.actions.drafts import Edit, adds
 from turbofinops_tui.actions.reports import Reports
+from turbofinops_tui.app import TurboApp
+from turbofinops_tui.cli.context import Context
+from turbofinops_tui.clock import from_environment
 from turbofinops_tui.economics import types as t
+from turbofinops_tui.paths import resolve
 
 DAYS = ("2026-01-31", "2026-02-01")
 PERIOD = ("--period", "2026-01..2026-02")
@@ -115,3 +120,22 @@ def test_the_difference_says_both_reasons_and_a_view_needs_a_draft(program: Prog
     Reports(session).drafts.discard()
     session.store.close()
     program.call("explain", "--customer", "acme", *PERIOD, "--view", "draft", code=2)
+
+
+async def test_the_row_on_screen_is_carried_as_the_command_line_says(program: Program) -> None:
+    clock = from_environment({"TURBOFINOPS_TODAY": program.today})
+    context = Context(resolve(root=str(program.root), environ={}), clock)
+    row = f"aws:{program.root.parent / 'c.csv'}:2"
+    app = TurboApp(context, screen="customers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.drill("explain_row", app.desk.slice(("customer",), ("cost",)), row)
+        for view in VIEWS:
+            while app.desk.scope.view != view:
+                await press(pilot, "v")
+            await settle(pilot)
+            screen: Any = app.screen
+            shown = {(p.customer, p.link): p.amount for _, p in screen.parts.model.rows}
+            told = program.json("explain", "--row", row, "--view", view)["parts"]
+            assert shown == {(p["customer"], p["link"]): int(Decimal(p["amount"]) * 10**9) for p in told}
+            assert shown
