@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.engines.rolling import settings_of
 from tests.sync.cost_files import session_at, stored, totals
-from turbofinops_tui.actions.connections import add_connection, new_connection
+from turbofinops_tui.actions.connections import add_connection, change_settings, new_connection
 from turbofinops_tui.actions.imports import import_focus
 from turbofinops_tui.actions.reconcile import reconcile
 from turbofinops_tui.actions.reports import Reports
@@ -95,3 +96,22 @@ def test_a_stop_ends_the_query_on_the_engine(
     assert line.error == "stopped: the same command goes on from here"
     assert totals(session) == {}
     assert [thread for thread in threading.enumerate() if thread.name == "engine"] == []
+
+
+def test_a_table_of_a_database_is_named_with_its_schema(
+    shared_data: Path, tmp_path: Path, clock: Clock
+) -> None:
+    file = next((shared_data / "cloud" / "generated" / "corrections" / "gcp").rglob("*.gz"))
+    database = tmp_path / "bills.duckdb"
+    with duckdb.connect(str(database)) as made:
+        made.execute("CREATE SCHEMA finops")
+        lines = f"SELECT * FROM read_csv('{file}', all_varchar = true)"  # noqa: S608
+        made.execute(f"CREATE TABLE finops.focus AS {lines}")
+    session, hand = session_at(tmp_path / "root", clock), session_at(tmp_path / "hand", clock)
+    settings = {"engine": "duckdb", "database": str(database), "table": "finops.focus"}
+    add_connection(session, new_connection(session, "focus", "aws", settings), {})
+    import_focus(hand, [file], "aws")
+    assert run(session).error == ""
+    assert (totals(session), stored(session)) == (totals(hand), stored(hand))
+    change_settings(session, "aws", {"table": "finops.other"})
+    assert "duckdb:finops.other: TableNotFound other" in run(session).error

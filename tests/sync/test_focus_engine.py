@@ -273,10 +273,15 @@ def test_two_engines_for_one_source_are_refused(session: Session) -> None:
         ({"engine": "trino", "table": "a"}, "engine trino needs the setting host"),
         ({"engine": "trino", "path": "/a", "host": "h", "user": "u"}, "engine trino has no setting 'path'"),
         ({"engine": "spark", "table": "a", "host": "h"}, "engine spark has no setting 'host'"),
+        (
+            {"engine": "trino", "table": "a", "host": "h", "user": "u", "port": "https"},
+            "port 'https' is no number",
+        ),
+        ({"engine": "duckdb", "table": "a", "database": "x.duckdb"}, "'x.duckdb' is no whole path"),
         ({"engine": "dask", "table": "a"}, "'dask' is not one of duckdb, spark"),
         ({"engine": "spark", "table": "a", "url": "sc://h:1/;token=abc"}, "holds a token"),
     ],
-    ids=["no table", "both", "no host", "no files", "strange", "unknown", "secret"],
+    ids=["no table", "both", "no host", "no files", "strange", "no port", "relative", "unknown", "secret"],
 )
 def test_settings_that_do_not_fit_are_refused(
     tmp_path: Path, clock: Clock, settings: dict[str, str], said: str

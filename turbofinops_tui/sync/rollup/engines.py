@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -76,6 +77,10 @@ def engine_of(settings: Settings) -> EngineKind:
         )
     if missing := [key for key in kind.required if not settings.get(key)]:
         raise UsageError(f"engine {name} needs the setting {missing[0]}", f"say --set {missing[0]}=...")
+    if not settings.get("port", "0").isdecimal():
+        raise UsageError(f"port {settings['port']!r} is no number", "say for example --set port=8443")
+    if not os.path.isabs(settings.get("database", "/")) and name == "duckdb":
+        raise UsageError(f"database {settings['database']!r} is no whole path", "begin it with /")
     named = [key for key in ("table", "path") if settings.get(key)]
     if len(named) != 1:
         what = "a table or the path of an export" if kind.path else "a table"

@@ -14,7 +14,7 @@ from typing import Any
 from turbofinops_tui.sync.kind_words import LOOPBACK
 from turbofinops_tui.sync.read.layout import Layout
 from turbofinops_tui.sync.rollup.engines import Reveal
-from turbofinops_tui.sync.rollup.ibis_table import IbisTable, ask
+from turbofinops_tui.sync.rollup.ibis_table import IbisTable, ask, table_at
 from turbofinops_tui.sync.rollup.remote import Reads, Scope, Settings
 
 DOLLARS_PER_TIB = Decimal("6.25")
@@ -66,7 +66,7 @@ def open_athena(settings: Settings, reveal: Reveal) -> IbisTable:
     }
     given = {name: settings[key] for name, key in words.items() if settings.get(key)}
     backend = ask(lambda: ibis.athena.connect(s3_staging_dir=settings["staging"], **given))
-    return AthenaTable(backend, _table(backend, settings), _engine("athena", ""), "")
+    return AthenaTable(backend, table_at(backend, settings["table"]), _engine("athena", ""), "")
 
 
 def open_bigquery(settings: Settings, reveal: Reveal) -> IbisTable:
@@ -81,7 +81,7 @@ def open_bigquery(settings: Settings, reveal: Reveal) -> IbisTable:
             project_id=settings["project"], credentials=credentials, location=location, partition_column=None
         )
     )
-    return BigQueryTable(backend, _table(backend, settings), _engine("bigquery", ""), "")
+    return BigQueryTable(backend, table_at(backend, settings["table"]), _engine("bigquery", ""), "")
 
 
 def open_snowflake(settings: Settings, reveal: Reveal) -> IbisTable:
@@ -98,7 +98,9 @@ def open_snowflake(settings: Settings, reveal: Reveal) -> IbisTable:
             password=reveal(), create_object_udfs=False, session_parameters={"TIMEZONE": "UTC"}, **words
         )
     )
-    return SnowflakeTable(backend, _table(backend, settings), _engine("snowflake", backend.version), "")
+    return SnowflakeTable(
+        backend, table_at(backend, settings["table"]), _engine("snowflake", backend.version), ""
+    )
 
 
 def open_clickhouse(settings: Settings, reveal: Reveal) -> IbisTable:
@@ -112,7 +114,9 @@ def open_clickhouse(settings: Settings, reveal: Reveal) -> IbisTable:
             settings={"session_timezone": "UTC"}, **words,
         )
     )  # fmt: skip
-    return IbisTable(backend, _table(backend, settings), _engine("clickhouse", backend.version), "")
+    return IbisTable(
+        backend, table_at(backend, settings["table"]), _engine("clickhouse", backend.version), ""
+    )
 
 
 def open_trino(settings: Settings, reveal: Reveal) -> IbisTable:
@@ -130,7 +134,7 @@ def open_trino(settings: Settings, reveal: Reveal) -> IbisTable:
             database=settings.get("database") or None, **words,
         )
     )  # fmt: skip
-    return IbisTable(backend, _table(backend, settings), _engine("trino", backend.version), "")
+    return IbisTable(backend, table_at(backend, settings["table"]), _engine("trino", backend.version), "")
 
 
 def _encrypted(settings: Settings) -> bool:
@@ -146,8 +150,3 @@ def _engine(name: str, version: str) -> str:
     import ibis
 
     return f"{f'{name} {version}'.strip()} through ibis {ibis.__version__}"
-
-
-def _table(backend: Any, settings: Settings) -> Any:
-    *places, last = settings["table"].split(".")
-    return ask(lambda: backend.table(last, database=tuple(places) or None))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from turbofinops_tui.sync.rollup.engines import Reveal
-from turbofinops_tui.sync.rollup.ibis_table import PAGE_ROWS, IbisTable, ask
+from turbofinops_tui.sync.rollup.ibis_table import PAGE_ROWS, IbisTable, ask, table_at
 from turbofinops_tui.sync.rollup.remote import EngineAway, Page, Settings
 
 
@@ -33,7 +33,7 @@ def open_duckdb(settings: Settings, reveal: Reveal) -> DuckTable:
     backend = ask(lambda: ibis.duckdb.connect(database or ":memory:", read_only=bool(database)))
     for setting in ("TimeZone = 'UTC'", "autoinstall_known_extensions = false"):
         backend.raw_sql(f"SET {setting}")
-    table = ask(lambda: _files(backend, path) if path else backend.table(name))
+    table = ask(lambda: _files(backend, path)) if path else table_at(backend, name)
     import duckdb
 
     return DuckTable(backend, table, f"duckdb {duckdb.__version__} through ibis {ibis.__version__}", "")

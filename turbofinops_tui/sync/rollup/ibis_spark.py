@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from turbofinops_tui.sync.read.layout import Layout
 from turbofinops_tui.sync.rollup.engines import Reveal
-from turbofinops_tui.sync.rollup.ibis_table import PAGE_ROWS, IbisTable, ask
+from turbofinops_tui.sync.rollup.ibis_table import PAGE_ROWS, IbisTable, ask, table_at
 from turbofinops_tui.sync.rollup.remote import EngineAway, Page, Reads, Scope, Settings
 
 AT_ONCE = 5 * PAGE_ROWS
@@ -142,8 +142,7 @@ def _quiet() -> Iterator[None]:
 
 def _table(backend: Any, settings: Settings) -> Any:
     if name := settings.get("table"):
-        *places, last = name.split(".")
-        return backend.table(last, database=tuple(places) or None)
+        return table_at(backend, name)
     path = settings["path"]
     reader = backend._session.read.option("recursiveFileLookup", "true")
     if _form(path, settings.get("format", "")) == "csv":

@@ -86,6 +86,13 @@ class IbisTable:
         return ask(call)
 
 
+def table_at(backend: Backend, name: str) -> Any:
+    """The table of a dotted name: ``TABLE``, ``SCHEMA.TABLE`` or ``CATALOG.SCHEMA.TABLE``."""
+    *places, last = name.split(".")
+    database = places[0] if len(places) == 1 else tuple(places) or None
+    return ask(lambda: backend.table(last, database=database))
+
+
 def ask(call: Callable[[], Any]) -> Any:
     """The answer of a call to an engine; EngineAway for whatever it raises, in one line without secrets."""
     try:
@@ -95,6 +102,7 @@ def ask(call: Callable[[], Any]) -> Any:
     except Exception as error:  # every driver has a family of its own
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         text = lines[0] if lines else type(error).__name__
+        text = f"{type(error).__name__} {text}" if " " not in text else text
         raise EngineAway(redacted(text)[:300]) from None
 
 
