@@ -175,6 +175,23 @@ def test_odd_fields_do_not_cost_the_span(
     assert (span.length, span.kind, span.attributes, told.rejected_spans) == (length, kind, {}, 0)
 
 
+@pytest.mark.parametrize("form", ["text", "number", "binary"])
+def test_odd_times_are_counted(tmp_path: Path, form: str) -> None:
+    now = 1_790_812_800 * 10**9
+    times = [(now, now - 1), (now, 0), (1, 5), (2**63, 2**63 + 1), (now, now), (now, now + 2**61)]
+    odd = [
+        SPAN | {"spanId": f"{n + 1:016x}", "startTimeUnixNano": str(start), "endTimeUnixNano": str(end)}
+        for n, (start, end) in enumerate(times)
+    ]
+    if form == "number":
+        odd = [span | {"kind": "2"} for span in odd]
+    message = {"resourceSpans": [{"scopeSpans": [{"spans": odd}]}]}
+    raw = json.dumps(message).encode() if form != "binary" else framed(protobuf(message))
+    found, told = read(tmp_path / "x", raw)
+    assert (told.backward, told.far_off, told.broken_times) == (2, 2, 1)
+    assert [span.length for _, span in found] == [0, 0, 4, 1, 0, 0]
+
+
 def big(count: int) -> bytes:
     """One line with one resource of many spans; what stands around them comes last."""
     spans = [

@@ -64,7 +64,7 @@ REASONS = {
     "no_object": "messages are no JSON object",
     "no_traces": "messages hold no resourceSpans",
     "cut_off": "messages are cut off at the end of the file",
-    "too_long": "messages are longer than 256 MiB",
+    "too_long": "messages are longer than 128 MiB",
     "span_id": "spans have no valid trace or span id",
     "span_start": "spans have no start time",
     "no_span": "spans are no objects",
@@ -353,6 +353,12 @@ def _warnings(name: str, read: Read, intake: Intake) -> list[str]:
         found.append(
             f"{name}: {read.broken_times} spans last longer than 36 years: their duration counts as 0"
         )
+    if read.backward:
+        found.append(
+            f"{name}: {read.backward} spans have no end or end before they begin: their duration counts as 0"
+        )
+    if read.far_off:
+        found.append(f"{name}: {read.far_off} spans begin before 2000 or after 2100: was a clock not set?")
     for day, number in sorted(intake.change.late.items()):
         found.append(
             f"{name}: {number} spans came after {day_text(day)} closed: not counted (--reopen takes it anew)"

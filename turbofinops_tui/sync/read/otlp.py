@@ -22,6 +22,8 @@ LONGEST_TEXT = 256
 MOST_ATTRIBUTES = 128
 NUMBERS = frozenset((int, float, bool))
 LAST_TIME = 1 << 64
+FIRST, LAST = 946_684_800 * 10**9, 4_102_444_800 * 10**9
+"""2000 and 2100, in nanoseconds since 1970"""
 _KINDS = {
     "SPAN_KIND_INTERNAL": 1, "SPAN_KIND_SERVER": 2, "SPAN_KIND_CLIENT": 3, "SPAN_KIND_PRODUCER": 4,
     "SPAN_KIND_CONSUMER": 5,
@@ -42,12 +44,29 @@ class Read:
     first_position: dict[str, str] = field(default_factory=dict)
     broken_times: int = 0
     """spans whose end is so far off that their duration is not counted"""
+    backward: int = 0
+    """spans that end before they begin, or have no end: their duration counts as 0"""
+    far_off: int = 0
+    """spans that begin before 2000 or after 2100: a clock that was not set"""
 
     def reject(self, reason: str, position: str = "") -> None:
         """Count one rejected message or span."""
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         if position:
             self.first_position.setdefault(reason, position)
+
+    def length(self, start: int, end: int) -> int:
+        """How long a span lasts; what is odd about its times is counted."""
+        if not FIRST <= start <= LAST:
+            self.far_off += 1
+        length = end - start
+        if length < 0:
+            self.backward += 1
+            return 0
+        if length > LONGEST:
+            self.broken_times += 1
+            return 0
+        return length
 
     def add(self, other: Read) -> None:
         """What was met further on."""
@@ -56,6 +75,8 @@ class Read:
         self.rejected_spans += other.rejected_spans
         self.malformed += other.malformed
         self.broken_times += other.broken_times
+        self.backward += other.backward
+        self.far_off += other.far_off
         for reason, count in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
         for reason, position in other.first_position.items():
@@ -148,12 +169,7 @@ def _span(item: dict[str, Any], source: Source, read: Read) -> tuple[str, Span]:
     start = _time(item.get("startTimeUnixNano"))
     if not start:
         raise ValueError("span_start")
-    length = _time(item.get("endTimeUnixNano")) - start
-    if length <= 0:
-        length = 0
-    elif length > LONGEST:
-        length = 0
-        read.broken_times += 1
+    length = read.length(start, _time(item.get("endTimeUnixNano")))
     kind = item.get("kind", 0)
     if kind.__class__ is not int:
         kind = _kind(kind)

@@ -19,7 +19,7 @@ from turbofinops_tui.sync.read.otlp_big import read_big
 from turbofinops_tui.sync.read.otlp_proto import parse_message, read_proto
 from turbofinops_tui.sync.read.otlp_quick import read_quick
 
-LONGEST_LINE = 256 << 20
+LONGEST_LINE = 128 << 20
 BIG = 8 << 20
 """bytes of a message above which it is parsed in pieces"""
 DOCUMENT = 64 << 20

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from turbofinops_tui.economics.spans import LONGEST, Asked, Packed, Scalar, Source, Span, adjusted_count
+from turbofinops_tui.economics.spans import Asked, Packed, Scalar, Source, Span, adjusted_count
 from turbofinops_tui.sync.read.otlp import LONGEST_TEXT, MOST_ATTRIBUTES, Add, NotTraces, Read, source_of
 
 NO_TRACE = bytes(16)
@@ -102,12 +102,7 @@ def _take(item: Any, raw: bytes, source: Source, add: Add, read: Read, position:
         read.rejected_spans += 1
         read.reject("span_start" if placed else "span_id", position)
         return
-    length = item.end_time_unix_nano - start
-    if length <= 0:
-        length = 0
-    elif length > LONGEST:
-        length = 0
-        read.broken_times += 1
+    length = read.length(start, item.end_time_unix_nano)
     read.spans += 1
     span = Span(
         ident.hex(),

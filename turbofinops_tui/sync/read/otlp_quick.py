@@ -15,6 +15,8 @@ import msgspec
 
 from turbofinops_tui.economics.spans import LONGEST, Asked, Packed, Scalar, Source, Span, adjusted_count
 from turbofinops_tui.sync.read.otlp import (
+    FIRST,
+    LAST,
     LAST_TIME,
     LONGEST_TEXT,
     MOST_ATTRIBUTES,
@@ -181,11 +183,8 @@ def _hand(
     new = tuple.__new__
     for item, (start, end) in zip(items, times, strict=True):
         length = end - start
-        if length <= 0:
-            length = 0
-        elif length > LONGEST:
-            length = 0
-            read.broken_times += 1
+        if not (0 <= length <= LONGEST and FIRST <= start <= LAST):
+            length = read.length(start, end)
         numerator, denominator, known = adjusted_count(item.state[:512])
         status = item.status
         raw = bytes(item.attributes)
