@@ -77,7 +77,7 @@ async def test_the_audit_is_listed_filtered_and_verified(opener: Opener, size: t
         assert any('{"value":"EUR"}' in line for line in shown(app))
         await press(pilot, "v")
         assert "every one follows the one before" in screen.status.text
-        await press(pilot, "slash", *"setting:", "enter")
+        await press(pilot, "slash", *"setting:currency", "enter")
         assert len(screen.list.model) == 1
         _alter(opener.open().store.path)
         await press(pilot, "v")
