@@ -22,7 +22,7 @@ class Panel(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """Textual's own repaints the whole screen when another field has the focus; the fields show it themselves"""
+    """Textual's own repaints the whole screen when another field has the focus; the fields show it."""
 
     def __init__(self, title: str, keys: Spans) -> None:
         super().__init__()
