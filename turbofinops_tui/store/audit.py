@@ -16,6 +16,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 GENESIS = "0" * 64
 NOT_KEPT = "(not kept)"
@@ -135,11 +136,13 @@ def _without_secrets(value: object) -> object:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _secret(key: str) -> bool:
     folded = key.casefold().replace("-", "_")
     return any(word in folded for word in _SECRET_WORDS)
 
 
+@lru_cache
 def _login(uid: int) -> str:
     import pwd
 
