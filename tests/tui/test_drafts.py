@@ -67,11 +67,11 @@ async def test_keeping_asks_and_no_is_chosen(opener: Opener) -> None:
     name = _link(opener).id
     async with running(opener, screen="links") as (app, pilot):
         await press(pilot, "W", "enter")
-        assert all(rule.enabled for rule in rules_of(opener.open(), "links") if rule.id == name)  # type: ignore[union-attr]
+        assert all(rule.enabled for rule in rules_of(opener.open(), "links") if rule.id == name)
         still = app.desk.draft
         assert still is not None
         await press(pilot, "W", "y")
-        assert not any(rule.enabled for rule in rules_of(opener.open(), "links") if rule.id == name)  # type: ignore[union-attr]
+        assert not any(rule.enabled for rule in rules_of(opener.open(), "links") if rule.id == name)
         assert app.desk.draft is None
         assert not any(" DRAFT " in line for line in shown(app))
 
