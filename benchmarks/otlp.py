@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import harness
+from benchmarks import figures, harness
 from benchmarks.harness import Contender
 from tests.sync.otlp_bytes import protobuf
 from tests.sync.otlp_cases import Json, attributes
@@ -116,6 +116,18 @@ def compare(spans: int, folder: Path, rounds: int) -> str:
         rounds,
     )
     alone, ours, packed = results
+    calibration = harness.calibration()
+    work, ratio, rate = (
+        f"{spans:,} OTLP spans from file",
+        ours.cpu / alone.cpu,
+        spans / packed.cpu * calibration,
+    )
+    against = "json.loads of every line alone"
+    figures.note(9, work, against, "<= 3x CPU", f"{ratio:.2f}x", ratio <= 3, calibration)
+    wall = ours.wall / alone.wall
+    figures.note(9, work, against, "<= 1.5x wall with two", f"{wall:.2f}x", wall <= 1.5, calibration)
+    measured = f"{rate:,.0f} a CPU second"
+    figures.note(9, f"{work}, protobuf", "-", ">= 100k/s", measured, rate >= 100_000, calibration)
     return (
         harness.table(f"{spans:,} spans from file, stored and resolved", results)
         + f"\nCPU against json.loads: {ours.cpu / alone.cpu:.2f}x (goal 3); "

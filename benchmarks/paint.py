@@ -11,7 +11,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import big_store, harness
+from benchmarks import big_store, figures, harness
 from benchmarks.terminal import Terminal
 
 BOOKS = re.compile(r"books [0-9a-f]{4}-[0-9a-f]{4}")
@@ -77,6 +77,14 @@ def first_paint(root: Path, today: str, rounds: int) -> str:
     data = statistics.median(start.data for start in starts)
     first_mb = max(start.paint_mb for start in starts)
     most_mb = max(start.data_mb for start in starts)
+    calibration = harness.calibration()
+    against = f"bare Textual hello world, {base:.2f} s"
+    for work, ratio, most in (("first paint", paint / base, 1.5), ("figures shown", data / base, 2.0)):
+        measured = f"{ratio:.2f}x, {first_mb:.0f} MB"
+        met = ratio <= most and first_mb < 110
+        figures.note(11, work, against, f"<= {most:g}x, < 110 MB", measured, met, calibration)
+    work = "memory of the app, Overview settled"
+    figures.note(17, work, "-", "< 250 MB", f"{most_mb:.0f} MB", most_mb < 250, calibration)
     return "\n".join(
         [
             "### First paint (pty, 80x24)",
@@ -104,6 +112,11 @@ def wire(root: Path, today: str) -> str:
         back = terminal.press("1", 1.5)
     finally:
         terminal.close()
+    sizes, goals = (idle, max(rows), page, max(screen, back)), (0, 2048, 20480, 30720)
+    met = all(size <= most for size, most in zip(sizes, goals, strict=True))
+    measured = f"{idle} / {' / '.join(f'{size / 1024:.1f}' for size in sizes[1:])} KB"
+    figures.note(14, "bytes: idle / row / page / screen, 80x24", "-", "0 / 2 / 20 / 30 KB", measured, met,
+                 harness.calibration())  # fmt: skip
     return "\n".join(
         [
             "### Bytes on the wire (80x24)",

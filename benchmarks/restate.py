@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import big_store, data, harness
+from benchmarks import big_store, data, figures, harness
 from turbofinops_tui.clock import Clock
 from turbofinops_tui.store import batches
 from turbofinops_tui.store.open import Store
@@ -90,7 +90,11 @@ def import_hold(folder: Path, lines: int) -> str:
     file = data.focus_csv_gz(folder, lines)
     command = harness.python("-m", "benchmarks.restate", "hold", str(file), str(folder / "root-hold"))
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return f"Longest hold of the write lock while {lines:,} lines are imported: {float(done.stdout):.3f} s\n"
+    calibration, held = harness.calibration(), float(done.stdout)
+    milliseconds = held * 1000 / calibration
+    work = f"longest hold of the write lock, import of {lines:,} lines"
+    figures.note(16, work, "-", "<= 100 ms", f"{milliseconds:.0f} ms", milliseconds <= 100, calibration)
+    return f"Longest hold of the write lock while {lines:,} lines are imported: {held:.3f} s\n"
 
 
 def compare(folder: Path, rows: int, rounds: int) -> str:
@@ -102,6 +106,7 @@ def compare(folder: Path, rows: int, rounds: int) -> str:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         runs.append(json.loads(done.stdout))
     calibration = harness.calibration()
+    _note(runs, calibration)
     lines = [
         f"### A restated month of {runs[0]['rows']:,} rollup rows (calibration {calibration:.2f})",
         "",
@@ -118,6 +123,16 @@ def compare(folder: Path, rows: int, rounds: int) -> str:
         )
         lines.append(f"| {name} | {figure:.3f} |")
     return "\n".join(lines) + "\n\n" + import_hold(folder, rows)
+
+
+def _note(runs: list[dict[str, float]], calibration: float) -> None:
+    """The first line of row 16, divided by the calibration figure."""
+    staged, published = (
+        statistics.median(run[key] for run in runs) / calibration for key in ("stage", "publish")
+    )
+    measured = f"{staged + published:.2f} s, made valid in {published * 1000:.0f} ms"
+    work = f"restated month of {runs[0]['rows']:,} rollup rows"
+    figures.note(16, work, "-", "< 1 s", measured, staged + published < 1, calibration)
 
 
 def main() -> None:

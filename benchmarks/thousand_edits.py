@@ -15,9 +15,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from benchmarks import big_store
+from benchmarks import big_store, figures, harness
 from benchmarks.live_edit import DRIVERS, drivers
 from benchmarks.views import VIEWS
 from turbofinops_tui.economics import types as t
@@ -89,6 +90,20 @@ class Dice:
         if held.pop(name, None) is None:
             held[name] = t.ClassRule(name, match, "opex", "lab", **self._dates())
         return tuple(held.values())
+
+
+def compare(folder: Path, rows: int, count: int) -> str:
+    """The line of row 5; CalledProcessError when anything differs."""
+    root = big_store.build(folder, rows).parents[1]
+    calibration = harness.calibration()
+    command = harness.python("-m", "benchmarks.thousand_edits", str(root), str(count))
+    sample = harness.measure(harness.Contender("edits", command))
+    found = json.loads(sample.out.splitlines()[-1])
+    work = f"incremental = full after {count:,} random edits, {rows:,} rollup rows"
+    measured = f"equal in all {found['compared']} comparisons of five views"
+    figures.note(5, work, "itself", "equal", measured, not found["unequal"], calibration)
+    times = f"CPU of an edit: median {found['cpu ms median']} ms"
+    return f"### {work.capitalize()}\n\n{measured.capitalize()}; {times}; calibration {calibration:.2f}\n"
 
 
 def main() -> None:
