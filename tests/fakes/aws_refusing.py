@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fakes.loopback import Loopback, QuietHandler
 
 ACCOUNT = "123456789012"
 BUCKET = "costs"
@@ -28,7 +27,7 @@ class Refusal:
     times: int = 1_000_000
 
 
-class RefusingAws:
+class RefusingAws(Loopback):
     """One bucket with what ``put`` holds; ``refusals`` come first."""
 
     def __init__(self) -> None:
@@ -37,9 +36,7 @@ class RefusingAws:
         self.asked: list[str] = []
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(QuietHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = parse_qs(parts.query)
@@ -53,20 +50,7 @@ class RefusingAws:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 fake.serve(self, parse_qs(body).get("Action", [""])[0], "", "")
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(Handler)
 
     def deliver(self, header: str, lines: Iterable[str], period: str = "2026-10") -> None:
         """One month of the export ``daily``: a file and the manifest that names it."""
@@ -76,7 +60,7 @@ class RefusingAws:
         told = json.dumps({"executionId": run, "dataFiles": [key]}).encode()
         self.objects[f"fin/daily/metadata/BILLING_PERIOD={period}/daily-Manifest.json"] = told
 
-    def serve(self, handler: BaseHTTPRequestHandler, what: str, key: str, prefix: str) -> None:
+    def serve(self, handler: QuietHandler, what: str, key: str, prefix: str) -> None:
         """One request."""
         self.asked.append(what)
         found = next((item for item in self.refusals if item.where == what), None)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fakes.loopback import Loopback, QuietHandler
 
 _DATE = "Thu, 05 Nov 2026 12:00:00 GMT"
 
@@ -23,7 +22,7 @@ class Refusal:
     times: int = 1_000_000
 
 
-class RefusingAzure:
+class RefusingAzure(Loopback):
     """One container with what ``put`` holds; ``refusals`` come first."""
 
     def __init__(self) -> None:
@@ -31,9 +30,7 @@ class RefusingAzure:
         self.refusals: list[Refusal] = []
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(QuietHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = parse_qs(parts.query)
@@ -44,21 +41,9 @@ class RefusingAzure:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 fake.serve(self, "token", "")
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.host = f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__(Handler)
+        self.host = self.url
         self.url = f"{self.host}/acct/costs"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
 
     def put(self, name: str, data: bytes) -> None:
         """Write a blob."""
@@ -68,7 +53,7 @@ class RefusingAzure:
         """Take a blob away."""
         del self.blobs[name]
 
-    def serve(self, handler: BaseHTTPRequestHandler, what: str, name: str) -> None:
+    def serve(self, handler: QuietHandler, what: str, name: str) -> None:
         """One request."""
         found = next((item for item in self.refusals if item.where == what), None)
         if found is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
+from tests.fakes.loopback import Loopback, QuietHandler
 from turbofinops_tui.economics.periods import day_text, parse_day
 
 Costs = dict[tuple[str, str, str, str], tuple[str, str]]
@@ -16,7 +15,7 @@ Costs = dict[tuple[str, str, str, str], tuple[str, str]]
 JSON = "application/x-amz-json-1.1"
 
 
-class FakeCostExplorer:
+class FakeCostExplorer(Loopback):
     """Answers ``GetCostAndUsage`` from ``costs``, ``page`` days at a time."""
 
     def __init__(self, costs: Costs, page: int = 7) -> None:
@@ -36,9 +35,7 @@ class FakeCostExplorer:
         self.account = "123456789012"
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(QuietHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 signed = self.headers.get("Authorization") or ""
@@ -50,20 +47,7 @@ class FakeCostExplorer:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(Handler)
 
     def answer(self, target: str, body: bytes) -> tuple[int, str, bytes]:
         """(status, content type, body)."""

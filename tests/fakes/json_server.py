@@ -6,12 +6,12 @@ The body of a POST is its parameter ``body``.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.fakes.loopback import Loopback, QuietHandler
 
 Query = list[tuple[str, str]]
 
@@ -39,7 +39,7 @@ class Fault:
 Route = Callable[["JsonServer", str, Query], Any]
 
 
-class JsonServer:
+class JsonServer(Loopback):
     """``route(server, path, query)`` gives the JSON of a request, or raises Wrong."""
 
     def __init__(self, route: Route, auth: dict[str, str], headers: dict[str, str] | None = None) -> None:
@@ -51,8 +51,7 @@ class JsonServer:
         """parts of paths that the key may not read"""
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+        class Handler(QuietHandler):
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
@@ -61,20 +60,7 @@ class JsonServer:
             def do_POST(self) -> None:
                 server.serve(self)
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-                return
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(Handler)
 
     def fail(self, path: str, kind: str, times: int = 1, after: int = 0, **headers: str) -> None:
         """Let requests for ``path`` fail."""
@@ -85,7 +71,7 @@ class JsonServer:
         """The paths that were asked, in order."""
         return [path for path, _ in self.asked]
 
-    def serve(self, handler: BaseHTTPRequestHandler) -> None:
+    def serve(self, handler: QuietHandler) -> None:
         """One request."""
         parts = urlsplit(handler.path)
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -114,9 +100,7 @@ class JsonServer:
         handler.wfile.write(data[: len(data) // 2] if cut else data)
         handler.close_connection = handler.close_connection or cut
 
-    def _answer(
-        self, handler: BaseHTTPRequestHandler, path: str, query: Query
-    ) -> tuple[int, Any, dict[str, str]]:
+    def _answer(self, handler: QuietHandler, path: str, query: Query) -> tuple[int, Any, dict[str, str]]:
         for name, text in self.auth.items():
             if handler.headers.get(name) != text:
                 self.violations.append(f"{name} of {path}")
