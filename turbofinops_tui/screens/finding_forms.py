@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widget import Widget
 from textual.widgets import Input
 
 from turbofinops_tui.actions.finding_steps import Said
@@ -19,8 +17,10 @@ from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.draft_bar import difference_spans
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.paint import Lines, Spans
-from turbofinops_tui.widgets.panel import Panel
+from turbofinops_tui.widgets.panel import Panel, row_of
 
+LABEL = 10
+"""cells of the labels beside the fields"""
 LISTED = 8
 """findings that a preview names; the rest is counted"""
 FIELDS = {
@@ -79,7 +79,7 @@ class StepForm(Panel[Said]):
             box = Input("", HINTS[name], id=name, max_length=2000)
             box.cursor_blink = False
             self.boxes[name] = box
-            yield _row(name.capitalize(), box)
+            yield row_of(name.capitalize(), box, LABEL)
         yield self.error
 
     def on_input_submitted(self, _: Input.Submitted) -> None:
@@ -172,12 +172,3 @@ def preview(lines: Sequence[Line]) -> list[tuple[Spans, str]]:
 
 def _writes(line: Line) -> tuple[Spans, str]:
     return ((" turbofinops ", "muted"), (line.proposal.writes if line.proposal else "", "accent")), ""
-
-
-def _row(label: str, box: Widget) -> Widget:
-    name = Lines()
-    name.styles.width = 10
-    name.set_lines([(((label, "muted"),), "")])
-    row = Horizontal(name, box)
-    row.styles.height = 1
-    return row

@@ -6,8 +6,6 @@ from functools import partial
 from typing import Any, cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widget import Widget
 from textual.widgets import Input
 
 from turbofinops_tui.actions import features_view
@@ -19,8 +17,10 @@ from turbofinops_tui.errors import TurboError
 from turbofinops_tui.widgets.choice import Choice
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.paint import Lines, Spans, fit
-from turbofinops_tui.widgets.panel import Panel
+from turbofinops_tui.widgets.panel import Panel, row_of
 
+LABEL = 10
+"""cells of the labels beside the fields"""
 MOST = 12
 """features whose change is shown"""
 
@@ -65,8 +65,8 @@ class RevenueMap(Panel[None]):
 
     def body(self) -> ComposeResult:
         """How, the split, what moves."""
-        yield _row("By", self.how)
-        yield _row("Split", self.split)
+        yield row_of("By", self.how, LABEL)
+        yield row_of("Split", self.split, LABEL)
         yield self.hint
         yield self.error
         yield self.what
@@ -137,12 +137,3 @@ class RevenueMap(Panel[None]):
 
 def _moved(view: Slice, edit: Any, _: object, reports: Any) -> list[tuple[str, Money]]:
     return features_view.moved(reports, view, edit)
-
-
-def _row(label: str, box: Widget) -> Widget:
-    name = Lines()
-    name.styles.width = 10
-    name.set_lines([(((label, "muted"),), "")])
-    row = Horizontal(name, box)
-    row.styles.height = 1
-    return row

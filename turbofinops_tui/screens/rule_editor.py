@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
@@ -29,8 +29,10 @@ from turbofinops_tui.widgets.consequences import lines_of
 from turbofinops_tui.widgets.header_text import days_text
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.paint import Lines
-from turbofinops_tui.widgets.panel import Panel
+from turbofinops_tui.widgets.panel import Panel, row_of
 
+LABEL = 10
+"""cells of the labels beside the fields"""
 FIELDS: tuple[tuple[str, str, str], ...] = (
     ("match", "Match", "tag:customer=* or service=Amazon* account=1|2; re:EXPRESSION"),
     ("customer", "Customer", "a customer, or {value} of the tag"),
@@ -130,18 +132,18 @@ class RuleEditor(Panel[None]):
         """Fields with their errors below them; consequences beside or below."""
         texts = rule_form.texts_of(self.rule)
         hints = {name: (label, hint) for name, label, hint in FIELDS}
-        self.rows["kind"] = _row("Kind", self.kind)
+        self.rows["kind"] = row_of("Kind", self.kind, LABEL)
         for name in ORDER:
             if name in CHOICES:
                 label, words = CHOICES[name]
                 self.choices[name] = Choice(words, texts.get(name, words[0]), id=name)
-                self.rows[name] = _row(label, self.choices[name])
+                self.rows[name] = row_of(label, self.choices[name], LABEL)
             else:
                 label, hint = hints[name]
                 box = Input(texts.get(name, ""), hint, id=name, max_length=2000, suggester=self._real(name))
                 box.cursor_blink = False
                 self.inputs[name] = box
-                self.rows[name] = _row(label, box)
+                self.rows[name] = row_of(label, box, LABEL)
             self.errors[name] = Lines()
             self.errors[name].display = False
         # The Lines default to one line; this one fills what is left.
@@ -308,12 +310,3 @@ class RuleEditor(Panel[None]):
 
 def _preview(view: Slice, rule: Editable, texts: dict[str, str], _: object, reports: Any) -> Preview:
     return rule_form.preview(reports, view, rule, texts)
-
-
-def _row(label: str, box: Widget) -> Widget:
-    name = Lines()
-    name.styles.width = 10
-    name.set_lines([(((label, "muted"),), "")])
-    row = Horizontal(name, box)
-    row.styles.height = 1
-    return row

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widget import Widget
 from textual.widgets import Input
 
 from turbofinops_tui.actions.screens_data import Scope
@@ -17,7 +15,7 @@ from turbofinops_tui.errors import TurboError
 from turbofinops_tui.files.slice_words import parse_condition, parse_currency, parse_having
 from turbofinops_tui.widgets.choice import Choice
 from turbofinops_tui.widgets.paint import Lines
-from turbofinops_tui.widgets.panel import Panel
+from turbofinops_tui.widgets.panel import Panel, row_of
 
 FIELDS: tuple[tuple[str, str, str], ...] = (
     ("period", "Period", "2026-10, 2026-Q3, last-month, -30d, -13w or A..B"),
@@ -64,11 +62,11 @@ class SliceForm(Panel[Scope]):
             self.inputs[name] = Input(value=texts[name], placeholder=hint, id=name, max_length=2000)
             self.inputs[name].cursor_blink = False
             self.errors[name] = Lines()
-            yield _row(label, self.inputs[name])
+            yield row_of(label, self.inputs[name])
             yield self.errors[name]
         for name, label, words in CHOICES:
             self.choices[name] = Choice(words, getattr(self.scope, name), id=name)
-            yield _row(label, self.choices[name])
+            yield row_of(label, self.choices[name])
 
     def on_input_submitted(self, _: Input.Submitted) -> None:
         """Enter in a field applies too."""
@@ -98,15 +96,6 @@ class SliceForm(Panel[Scope]):
         found = Range(start=first.strip(), end=last.strip()) if dots else Range(text.strip() or "last-month")
         found.resolve(self.today)
         return found
-
-
-def _row(label: str, field: Widget) -> Widget:
-    name = Lines()
-    name.styles.width = 12
-    name.set_lines([(((label, "muted"),), "")])
-    row = Horizontal(name, field)
-    row.styles.height = 1
-    return row
 
 
 def texts_of(scope: Scope) -> dict[str, str]:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
-from textual.widget import Widget
+from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from turbofinops_tui.actions.whatif import Replay, WhatIf, plan_price
@@ -19,8 +18,10 @@ from turbofinops_tui.economics.types import Row, Slice, Table, Value
 from turbofinops_tui.errors import TurboError, UsageError
 from turbofinops_tui.widgets.host import Host
 from turbofinops_tui.widgets.paint import Lines, Span, Spans
-from turbofinops_tui.widgets.panel import Panel
+from turbofinops_tui.widgets.panel import Panel, row_of
 
+LABEL = 8
+"""cells of the labels beside the fields"""
 FIELDS = (
     ("price", "Price", "120 a month, or +10%"),
     ("plan", "Plan", "what its customers pay"),
@@ -79,7 +80,7 @@ class WhatIfPanel(Panel[None]):
                     box = Input("", hint, id=name, max_length=200)
                     box.cursor_blink = False
                     self.boxes[name] = box
-                    yield _row(label, box)
+                    yield row_of(label, box, LABEL)
                 yield self.error
             yield self.what
 
@@ -233,12 +234,3 @@ def _role(value: Value, measure: str) -> str:
 
 def _signed(amount: Money) -> str:
     return f"+{money_text(amount, 0)}" if amount.units > 0 else money_text(amount, 0)
-
-
-def _row(label: str, box: Widget) -> Widget:
-    name = Lines()
-    name.styles.width = 8
-    name.set_lines([(((label, "muted"),), "")])
-    row = Horizontal(name, box)
-    row.styles.height = 1
-    return row
